@@ -1,0 +1,90 @@
+import { command, or, type RowOf, type SystemDb, text } from "keelson";
+import { isStaff, owns } from "../customer.ts";
+import { order } from "../order.ts";
+import { orderLine } from "../order-line.ts";
+import { product } from "../product.ts";
+
+type Status = RowOf<typeof order>["status"];
+
+const errors = {
+  wrongStatus: { status: 409, title: "The order's status does not allow this" },
+} as const;
+
+/** Says which step is not allowed, and from where it would be. */
+const refusal = (now: Status, verb: string, from: readonly Status[]) => ({
+  detail: `An order that is ${now} cannot be ${verb}; it must be ${from.join(" or ")}.`,
+  members: { orderStatus: now, allowedFrom: from },
+});
+
+export const payOrder = command(order, "pay", {
+  description: "Pays a placed order.",
+  input: { reference: text({ min: 1, max: 200 }).description("The payment's reference at the provider.") },
+  output: order,
+  errors,
+  access: (row, caller) => or(caller.is("manager"), owns(row.customer.account, caller)),
+  async run({ row, db, fail }) {
+    if (row.status !== "placed") fail("wrongStatus", refusal(row.status, "paid", ["placed"]));
+    return db.asSystem("pay order").update(order, row.id, { status: "paid" });
+  },
+});
+
+export const shipOrder = command(order, "ship", {
+  description: "Sends a paid order on its way.",
+  output: order,
+  errors,
+  access: (_row, caller) => caller.is("manager"),
+  async run({ row, db, fail }) {
+    if (row.status !== "paid") fail("wrongStatus", refusal(row.status, "shipped", ["paid"]));
+    return db.asSystem("ship order").update(order, row.id, { status: "shipped" });
+  },
+});
+
+export const cancelOrder = command(order, "cancel", {
+  description: "Cancels an order that is not paid yet, and puts its products back into stock.",
+  output: order,
+  errors,
+  access: (row, caller) => or(isStaff(caller), owns(row.customer.account, caller)),
+  async run({ row, db, fail }) {
+    if (row.status !== "draft" && row.status !== "placed")
+      fail("wrongStatus", refusal(row.status, "cancelled", ["draft", "placed"]));
+    const shop = db.asSystem("cancel order: restock");
+    await returnToStock(shop, row.id);
+    return shop.update(order, row.id, { status: "cancelled" });
+  },
+});
+
+export const refundOrder = command(order, "refund", {
+  description: "Gives the money of a paid or shipped order back, and puts its products back into stock.",
+  output: order,
+  errors,
+  access: (_row, caller) => caller.is("manager"),
+  async run({ row, db, fail }) {
+    if (row.status !== "paid" && row.status !== "shipped")
+      fail("wrongStatus", refusal(row.status, "refunded", ["paid", "shipped"]));
+    const shop = db.asSystem("refund order: restock");
+    await returnToStock(shop, row.id);
+    return shop.update(order, row.id, { status: "refunded" });
+  },
+});
+
+/** Puts back what the order took; products are locked in the order of their ids, as when placing. */
+async function returnToStock(shop: SystemDb, orderId: string): Promise<void> {
+  const sql = shop.sql({ line: orderLine, product });
+  const lines = await sql
+    .selectFrom("line")
+    .select(["productId", "quantity"])
+    .where("orderId", "=", orderId)
+    .orderBy("productId")
+    .execute();
+  for (const line of lines) {
+    await sql
+      .updateTable("product")
+      .set((expr) => ({
+        stock: expr("stock", "+", line.quantity),
+        version: expr("version", "+", 1),
+        updatedAt: expr.fn<Date>("now"),
+      }))
+      .where("id", "=", line.productId)
+      .execute();
+  }
+}

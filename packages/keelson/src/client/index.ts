@@ -1,0 +1,24 @@
+/** `keelson/client`: calls a Keelson API from Node, browsers and edge runtimes. Loads nothing of the server. */
+
+export type { ApiOf, BackendTypes } from "./api-of.ts";
+export type { ApiShape, Embedded, Money, OperationShape, RelationShape, ResourceShape } from "./api-shape.ts";
+export { type Attempt, attempt, type BuiltInCode, type Call, type Failure } from "./attempt.ts";
+export {
+  ApiError,
+  CallError,
+  type Fault,
+  NetworkError,
+  TimeoutError,
+  UnexpectedAnswerError,
+} from "./call-error.ts";
+export type {
+  CallOptions,
+  ChangeOptions,
+  ClientOptions,
+  HeaderFields,
+  WriteOptions,
+} from "./call-options.ts";
+export type { AnswerOptions, Client, ListOptions, ResourceClient } from "./client-of.ts";
+export { createClient, type InferredOptions } from "./create-client.ts";
+export { type ApiDescription, createDescribedClient } from "./described-client.ts";
+export { type Page, Pages } from "./pages.ts";

@@ -1,0 +1,52 @@
+import type { AppModel, CustomOperationModel, OperationModel, ResourceModel } from "../model/app-model.ts";
+import { kebabCase } from "../model/names.ts";
+
+/** Methods by which operations are called. */
+export type RestMethod = "GET" | "QUERY" | "POST" | "PATCH" | "DELETE";
+
+/** Where an operation is offered over HTTP. */
+export interface RestRoute {
+  readonly method: RestMethod;
+  /** `/v1/orders/{id}/pay` */
+  readonly path: string;
+  readonly operation: OperationModel;
+}
+
+const base = "/v1";
+
+/** The path of a resource's collection. */
+export const collectionPath = (resource: Pick<ResourceModel, "path">): string => `${base}/${resource.path}`;
+
+/** The routes of all operations. */
+export const restRoutes = (model: AppModel): readonly RestRoute[] =>
+  [...model.operations.values()].flatMap(restRoutesOf);
+
+/** How an operation is called: a standard one where its method says, a custom one under its own name. */
+export function restRoutesOf(operation: OperationModel): readonly RestRoute[] {
+  const at = (method: RestMethod, path: string): RestRoute => ({ method, path, operation });
+  if (operation.kind === "custom") {
+    const path = customPath(operation);
+    // A query that is too long for a URL comes in a body; POST is for clients that cannot send QUERY.
+    if (operation.effect === "read") return [at("GET", path), at("QUERY", path), at("POST", path)];
+    return [at("POST", path)];
+  }
+  const collection = collectionPath(operation.resource);
+  switch (operation.kind) {
+    case "list":
+      return [at("GET", collection), at("QUERY", collection), at("POST", `${collection}/query`)];
+    case "get":
+      return [at("GET", `${collection}/{id}`)];
+    case "create":
+      return [at("POST", collection)];
+    case "update":
+      return [at("PATCH", `${collection}/{id}`)];
+    case "delete":
+      return [at("DELETE", `${collection}/{id}`)];
+  }
+}
+
+function customPath({ declaration, on, resource }: CustomOperationModel): string {
+  const name = kebabCase(declaration.name);
+  if (!resource) return `${base}/${name}`;
+  return on === "row" ? `${collectionPath(resource)}/{id}/${name}` : `${collectionPath(resource)}/${name}`;
+}

@@ -1,0 +1,20 @@
+/** Words that PostgreSQL does not take as a column or table name without quotes (15 to 18). */
+const reserved = new Set(
+  `all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate
+  collation column concurrently constraint create cross current_catalog current_date current_role
+  current_schema current_time current_timestamp current_user default deferrable desc distinct do else end
+  except false fetch for foreign freeze from full grant group having ilike in initially inner intersect into
+  is isnull join lateral leading left like limit localtime localtimestamp natural not notnull null offset on
+  only or order outer overlaps placing primary references returning right select session_user similar some
+  symmetric system_user table tablesample then to trailing true union unique user using variadic verbose when
+  where window with`.split(/\s+/),
+);
+
+/**
+ * An identifier as a person would write it: plain where PostgreSQL reads it back unchanged, quoted
+ * everywhere else. For advice; SQL that is run quotes every name.
+ */
+export function readableIdentifier(name: string): string {
+  const plain = /^[a-z_][a-z0-9_$]*$/.test(name) && !reserved.has(name);
+  return plain ? name : `"${name.replaceAll('"', '""')}"`;
+}

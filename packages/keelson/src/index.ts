@@ -1,0 +1,17 @@
+export type { Caller } from "./base/caller.ts";
+export type { Duration } from "./base/duration.ts";
+export { type ErrorCode, errorCatalogue, KeelsonError } from "./base/error.ts";
+export * from "./declare/access.ts";
+export * from "./declare/backend.ts";
+export type * from "./declare/behaviour.ts";
+export type * from "./declare/cache.ts";
+export type { CallerRef, Expr, ManyRef, Ref } from "./declare/expression.ts";
+export * from "./declare/field.ts";
+export type { FieldSpec, JsonSchema } from "./declare/field-spec.ts";
+export type * from "./declare/handler.ts";
+export * from "./declare/key.ts";
+export type * from "./declare/limit.ts";
+export * from "./declare/operation.ts";
+export * from "./declare/resource.ts";
+export type * from "./declare/row.ts";
+export * from "./declare/version.ts";

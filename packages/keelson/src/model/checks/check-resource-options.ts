@@ -1,0 +1,103 @@
+import { didYouMean } from "../../base/nearest.ts";
+import type { AnyResource } from "../../declare/resource.ts";
+import { type Findings, listed, shown } from "./findings.ts";
+
+const known = {
+  resource: [
+    "fields",
+    "mixins",
+    "access",
+    "list",
+    "indexes",
+    "plural",
+    "description",
+    "operations",
+    "requireIfMatch",
+    "limits",
+    "cost",
+    "cache",
+    "renamedFrom",
+    "table",
+    "key",
+    "timestamps",
+    "version",
+    "view",
+    "derivedIndexes",
+    "unmanaged",
+    "databaseNames",
+  ],
+  access: ["read", "create", "update", "delete", "fields"],
+  list: ["filter", "sort", "defaultSort", "defaultLimit", "maxLimit"],
+} as const;
+
+/** The shape of a resource's options. TypeScript finds most of it; JavaScript and spread values get past it. */
+export function checkResourceOptions(findings: Findings, where: string, { options }: AnyResource): void {
+  unknownOptions(findings, where, options, known.resource);
+  unknownOptions(findings, `${where}, access`, options.access, known.access);
+  unknownOptions(findings, `${where}, list`, options.list, known.list);
+  for (const [position, mixin] of (options.mixins ?? []).entries())
+    unknownOptions(findings, `${where}, mixins[${position}].access`, mixin?.access, known.access);
+  checkTexts(findings, `${where}, list.filter`, options.list?.filter);
+  checkTexts(findings, `${where}, list.sort`, options.list?.sort);
+  checkTexts(findings, `${where}, operations`, options.operations);
+  checkDefaultSort(findings, `${where}, list.defaultSort`, options.list?.defaultSort);
+  const indexes: unknown = options.indexes;
+  if (indexes !== undefined && !Array.isArray(indexes))
+    findings.blocker(
+      "invalid-index",
+      where,
+      `indexes is ${shown(indexes)}.`,
+      'Give a list: indexes: [{ on: ["note"] }].',
+    );
+  else
+    for (const [position, index] of (options.indexes ?? []).entries())
+      checkIndexShape(findings, `${where}, indexes[${position}]`, index?.on);
+}
+
+function unknownOptions(
+  findings: Findings,
+  where: string,
+  given: object | undefined,
+  names: readonly string[],
+): void {
+  for (const option of Object.keys(given ?? {})) {
+    if (names.includes(option)) continue;
+    findings.error(
+      "unknown-option",
+      where,
+      `There is no option "${option}".${didYouMean(option, names)}`,
+      `Use ${listed(names)}.`,
+    );
+  }
+}
+
+function checkTexts(findings: Findings, where: string, given: unknown): void {
+  if (given === undefined || (Array.isArray(given) && given.every((entry) => typeof entry === "string")))
+    return;
+  findings.blocker(
+    "invalid-option",
+    where,
+    `It is ${shown(given)}.`,
+    'Give a list of names: ["status", "createdAt"].',
+  );
+}
+
+function checkDefaultSort(findings: Findings, where: string, given: unknown): void {
+  if (given === undefined || (typeof given === "string" && given !== "")) return;
+  findings.blocker(
+    "invalid-option",
+    where,
+    `It is ${shown(given)}.`,
+    'Give keys, separated by commas: "-createdAt" or "name,-total.amount".',
+  );
+}
+
+function checkIndexShape(findings: Findings, where: string, on: unknown): void {
+  if (Array.isArray(on) && on.length > 0 && on.every((entry) => typeof entry === "string")) return;
+  findings.blocker(
+    "invalid-index",
+    where,
+    Array.isArray(on) && on.length === 0 ? "It names no fields." : `"on" is ${shown(on)}.`,
+    'Name the fields: { on: ["customer", "-createdAt"] }.',
+  );
+}

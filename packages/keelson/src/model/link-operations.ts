@@ -1,0 +1,101 @@
+import { readRule } from "../declare/access.ts";
+import type { Backend } from "../declare/backend.ts";
+import type { Fields } from "../declare/field.ts";
+import type { FieldSpec } from "../declare/field-spec.ts";
+import type { CustomOperation } from "../declare/operation.ts";
+import type {
+  CustomOperationModel,
+  OperationModel,
+  ResourceModel,
+  StandardOperationModel,
+} from "./app-model.ts";
+import { linkCache } from "./cache-model.ts";
+import type { DraftResource } from "./draft-resource.ts";
+import { linkSpec } from "./link-fields.ts";
+import { snakeCase } from "./names.ts";
+
+type Drafts = ReadonlyMap<string, DraftResource>;
+
+/** All operations of the back end by name: the standard ones of each resource, then commands and queries. */
+export function linkOperations(
+  backend: Backend,
+  resources: ReadonlyMap<string, ResourceModel>,
+  drafts: Drafts,
+): ReadonlyMap<string, OperationModel> {
+  const standard = [...resources.values()].flatMap((resource) =>
+    [...resource.operations].map(
+      (kind): OperationModel => ({
+        kind,
+        name: `${resource.name}.${kind}`,
+        resource,
+        effect: kind === "list" || kind === "get" ? "read" : "write",
+        ...(kind === "list" || kind === "get" ? cacheOf(backend, resource, kind) : {}),
+      }),
+    ),
+  );
+  const custom = [...(backend.commands ?? []), ...(backend.queries ?? [])].map((declaration) =>
+    linkCustom(declaration, resources, drafts),
+  );
+  return new Map([...standard, ...custom].map((operation) => [operation.name, Object.freeze(operation)]));
+}
+
+function cacheOf(
+  backend: Backend,
+  { name }: ResourceModel,
+  kind: "list" | "get",
+): Pick<StandardOperationModel, "cache"> {
+  const cache = backend.resources.find((resource) => resource.name === name)?.options.cache;
+  return cache === undefined || (cache.on ?? [kind]).includes(kind) ? { cache: linkCache(cache) } : {};
+}
+
+function linkCustom(
+  declaration: CustomOperation,
+  resources: ReadonlyMap<string, ResourceModel>,
+  drafts: Drafts,
+): CustomOperationModel {
+  const resource = declaration.resource && resources.get(declaration.resource.name);
+  return {
+    kind: "custom",
+    name: resource ? `${resource.name}.${declaration.name}` : declaration.name,
+    on: declaration.on,
+    resource,
+    effect: declaration.effect,
+    declaration,
+    cache: linkCache(declaration.cache),
+    idempotency: declaration.idempotency ?? "optional",
+    access: readRule(declaration.access),
+    input: inputOf(declaration.input, drafts),
+    output: outputOf(declaration, resources, drafts),
+    errors: new Map(Object.entries(declaration.errors).map(([name, error]) => [snakeCase(name), error])),
+  };
+}
+
+function inputOf(
+  input: CustomOperation["input"],
+  drafts: Drafts,
+): ReadonlyMap<string, FieldSpec> | undefined {
+  if (input === undefined) return new Map();
+  return "~standard" in input ? undefined : specsOf(input as Fields, drafts);
+}
+
+function outputOf(
+  declaration: CustomOperation,
+  resources: ReadonlyMap<string, ResourceModel>,
+  drafts: Drafts,
+): CustomOperationModel["output"] {
+  const { output } = declaration;
+  if (output === undefined) return { kind: "none" };
+  if (isResource(output)) {
+    const resource = resources.get(output.name);
+    if (resource) return { kind: "resource", resource };
+  }
+  return { kind: "fields", fields: specsOf(output as Fields, drafts) };
+}
+
+const isResource = (
+  output: NonNullable<CustomOperation["output"]>,
+): output is Extract<CustomOperation["output"], { type: "resource" }> =>
+  "type" in output && (output as { type?: unknown }).type === "resource";
+
+const specsOf = (fields: Fields, drafts: Drafts): ReadonlyMap<string, FieldSpec> =>
+  new Map(Object.entries(fields).map(([name, field]) => [name, linkSpec(field.spec, drafts)]));

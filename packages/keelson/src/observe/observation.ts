@@ -1,0 +1,144 @@
+import type { Diagnostic } from "../base/diagnostic.ts";
+import type { KeelsonError } from "../base/error.ts";
+
+/**
+ * Everything worth noticing, as one closed union. Code announces; sinks decide what becomes a log line,
+ * a metric, a span or an audit row. Add a variant here before you announce something new.
+ */
+export type Observation =
+  | CallEnded
+  | StatementRan
+  | {
+      readonly type: "system.access";
+      readonly requestId: string | null;
+      readonly reason: string;
+      readonly callerId: string | null;
+    }
+  | {
+      readonly type: "transaction.retried";
+      readonly requestId: string | null;
+      readonly attempt: number;
+      readonly sqlState: string;
+    }
+  | { readonly type: "pool.error"; readonly message: string }
+  | { readonly type: "database.starting"; readonly dataDir: string }
+  | { readonly type: "database.relocated"; readonly dataDir: string; readonly reason: string }
+  | { readonly type: "database.ready"; readonly version: string; readonly tookMs: number }
+  | { readonly type: "database.recovered"; readonly detail: string }
+  | { readonly type: "database.stopped"; readonly code: number | null; readonly expected: boolean }
+  | { readonly type: "database.log"; readonly line: string }
+  | { readonly type: "migration.applied"; readonly id: string; readonly tookMs: number }
+  | { readonly type: "migration.waiting"; readonly reason: string; readonly attempt: number }
+  | {
+      readonly type: "progress";
+      readonly task: string;
+      readonly done: number;
+      readonly total: number | null;
+      readonly unit: string;
+    }
+  | {
+      /** A key was answered again, was sent with another request, or was still in progress for too long. */
+      readonly type: "idempotency.replayed" | "idempotency.reused" | "idempotency.inProgress";
+      readonly requestId: string;
+      readonly operation: string;
+      readonly callerId: string | null;
+    }
+  /** Keys whose time was over were removed. */
+  | { readonly type: "idempotency.cleaned"; readonly removed: number }
+  /** Whether processes hear of each other's changes, and whether they share answers. */
+  | {
+      readonly type: "cache.connected" | "cache.disconnected";
+      readonly over: "postgres" | "redis";
+      readonly reason?: string;
+    }
+  /** What the cache did until the server stopped. */
+  | ({ readonly type: "cache.closed" } & CacheFigures)
+  | RequestRefused
+  | RequestEnded
+  /** Limits are counted in this process alone, since Redis does not answer … */
+  | { readonly type: "limits.local"; readonly reason: string }
+  /** … and in Redis again. */
+  | { readonly type: "limits.shared" }
+  | { readonly type: "server.listening"; readonly url: string }
+  | { readonly type: "server.draining"; readonly signal: string }
+  | { readonly type: "server.stopped"; readonly tookMs: number }
+  | { readonly type: "model.reloaded"; readonly tookMs: number }
+  | { readonly type: "diagnostic"; readonly diagnostic: Diagnostic };
+
+/** Counts of calls by where their answer came from, and what is kept. */
+export interface CacheFigures {
+  readonly hits: number;
+  readonly stale: number;
+  readonly misses: number;
+  readonly collapsed: number;
+  /** Callers wanted no kept answer. */
+  readonly requests: number;
+  /** Hits that came from the memory that processes share; they are in `hits`. */
+  readonly sharedHits: number;
+  readonly entries: number;
+  readonly bytes: number;
+  /** (hits + stale + collapsed) ÷ all; 0 when nothing was asked yet. */
+  readonly hitRatio: number;
+}
+
+/** One call through the pipeline, whatever door it came by and however it ended. */
+export interface CallEnded {
+  readonly type: "call.ended";
+  readonly requestId: string;
+  readonly door: string;
+  readonly operation: string;
+  readonly callerId: string | null;
+  readonly tookMs: number;
+  /** Those of the calls that its handler made and of hand-written SQL included. */
+  readonly statements: number;
+  /** How long the call waited for them: connections, locks and the way there and back included. */
+  readonly sqlMs: number;
+  /** The version of the API that the call was worded in, where there are versions. */
+  readonly apiVersion?: string;
+  /**
+   * Where an answer came from that may be kept: `hit` and `stale` from memory, `collapsed` from a call that was under
+   * way, `miss` and `request` (the caller wanted a new one) from the database.
+   */
+  readonly cache?: "hit" | "stale" | "miss" | "collapsed" | "request";
+  /** Absent on success. */
+  readonly error?: KeelsonError;
+}
+
+/** A request that ended at the door, before or after its call: malformed, unknown path, or an error of ours (500). */
+export interface RequestRefused {
+  readonly type: "request.refused";
+  readonly door: string;
+  /** Method and path, without the query; null where the bytes were no request. */
+  readonly request: string | null;
+  /** Null where the bytes were no request. */
+  readonly requestId: string | null;
+  readonly error: KeelsonError;
+}
+
+/** An HTTP request that was answered, or whose caller hung up. Announced in development only: it has the query. */
+export interface RequestEnded {
+  readonly type: "request.ended";
+  readonly door: string;
+  readonly requestId: string;
+  readonly method: string;
+  /** As sent: path and query. */
+  readonly target: string;
+  /** Null when the caller had hung up. */
+  readonly status: number | null;
+  /** Of the answer as sent, header section included; null when unknown. */
+  readonly bytes: number | null;
+  readonly tookMs: number;
+}
+
+export interface StatementRan {
+  readonly type: "statement.ran";
+  readonly requestId: string | null;
+  readonly name: string;
+  readonly tookMs: number;
+}
+
+/** Receives every observation; must not throw and must not block. */
+export type Observe = (observation: Observation) => void;
+
+/** Swallows everything: for code under test that needs no sink. */
+export const observeNothing: Observe = () => {};

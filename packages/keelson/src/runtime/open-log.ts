@@ -1,0 +1,45 @@
+import { setTimeout } from "node:timers/promises";
+import { pino } from "pino";
+import { logSink } from "../observe/log-sink.ts";
+import type { Observe } from "../observe/observation.ts";
+import type { Config } from "./config.ts";
+
+/** A log, and how to get its last lines out before the process ends. */
+export interface Log {
+  readonly observe: Observe;
+  /** Writes what has gathered so far. */
+  flush(): void;
+  /** Writes the last lines, unless nobody takes them, and ends. */
+  close(): Promise<void>;
+}
+
+/** How long the end waits for a reader that may be gone. */
+const closeTimeoutMs = 500;
+
+/**
+ * Structured lines on standard output. They are written in batches: a line may appear up to a second late
+ * and in exchange costs a request next to nothing.
+ */
+export function openLog(config: Pick<Config, "logLevel">, name: string): Log {
+  const destination = pino.destination({ dest: 1, sync: false, minLength: 65_536, maxWrite: 131_072 });
+  // Whoever read the log is gone; that is no reason to stop serving.
+  destination.on("error", () => {});
+  const log = pino(
+    { level: config.logLevel, base: { service: name }, timestamp: pino.stdTimeFunctions.isoTime },
+    destination,
+  );
+  const timer = setInterval(() => destination.flush(), 1_000);
+  timer.unref();
+  return {
+    observe: logSink(log),
+    flush: () => destination.flush(),
+    close: async () => {
+      clearInterval(timer);
+      // Not `flushSync`: it tries again for ever when the reader of a pipe is gone.
+      await Promise.race([
+        new Promise<void>((resolve) => destination.flush(() => resolve())),
+        setTimeout(closeTimeoutMs),
+      ]);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { HttpReply } from "./http-reply.ts";
+import type { HttpRequest } from "./http-request.ts";
+
+/** Methods that some path may offer. A known one that a path does not offer is 405, any other is 501. */
+export const knownMethods = [
+  "GET",
+  "HEAD",
+  "QUERY",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+  "OPTIONS",
+  "TRACE",
+  "CONNECT",
+] as const;
+
+/** Methods that an endpoint can be given for: HEAD follows from GET, OPTIONS from all. */
+export type EndpointMethod = "GET" | "QUERY" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** What one method of a path does. */
+export interface Endpoint {
+  /** Media type of its answers, for `Accept`; undefined where nothing is negotiated. */
+  readonly produces?: string;
+  /** Answered under any load: those who ask decide whether this process lives. */
+  readonly vital?: true;
+  /** Absent: a body is refused. */
+  readonly body?: BodyRule;
+  /** Throws a KeelsonError for what it refuses itself. */
+  handle(request: HttpRequest): HttpReply | Promise<HttpReply>;
+}
+
+export interface BodyRule {
+  readonly types: readonly string[];
+  /** Header field that tells the accepted types (RFC 9110, 5789, 10008). */
+  readonly advertise: "Accept" | "Accept-Patch" | "Accept-Query";
+  readonly required: boolean;
+}
+
+/** A path and what it offers. */
+export interface HttpRoute {
+  /** Segments of lower-case letters, digits, `.` and `-`; `{id}` stands for a variable one: `/v1/orders/{id}/pay`. */
+  readonly path: string;
+  readonly endpoints: { readonly [M in EndpointMethod]?: Endpoint };
+}

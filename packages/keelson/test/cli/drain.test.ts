@@ -1,0 +1,43 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { notes, openProject } from "./temporary-project.ts";
+
+const slow = notes(
+  "",
+  `commands: [command("wait", {
+    input: { ms: integer() },
+    output: { waited: integer() },
+    access: everyone,
+    async run({ input }) {
+      await new Promise((resolve) => setTimeout(resolve, input.ms));
+      return { waited: input.ms };
+    },
+  })],`,
+).replace("import {", "import { command,");
+
+const ask = (url: string | undefined, ms: number): Promise<Response> =>
+  fetch(`${url}/v1/wait`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ ms }),
+  });
+
+it("a stop waits for the request in progress, takes no more, and gives up on one that hangs", async () => {
+  await using project = await openProject({ "backend.ts": slow });
+  const env = { DATABASE_URL: await project.newDatabase(), PORT: "0", KEELSON_DRAIN_TIMEOUT_MS: "1000" };
+  const server = project.spawn(["start"], env);
+  const [, url] = await server.printed(/"server\.listening","url":"([^"]+)"/);
+  expect(await (await ask(url, 0)).json()).toEqual({ waited: 0 });
+  const hanging = ask(url, 3_000).then(
+    () => "answered",
+    () => "closed",
+  );
+  const finishing = ask(url, 500);
+  await pause(300);
+  server.kill("SIGTERM");
+  const answer = await finishing;
+  expect([answer.status, answer.headers.get("connection")]).toEqual([200, "close"]);
+  await expect(ask(url, 0)).rejects.toThrow();
+  expect(await hanging).toBe("closed");
+  expect(await server.ended).toBe(0);
+});

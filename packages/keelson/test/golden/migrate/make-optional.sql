@@ -1,0 +1,7 @@
+-- expand: expand, transaction yes
+
+alter table "notes" alter column "body" drop not null;
+
+-- in one go
+
+alter table "notes" alter column "body" drop not null;

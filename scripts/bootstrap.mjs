@@ -1,0 +1,39 @@
+/**
+ * What `npm start` and `npm test` run. Under any Node ≥ 20 it installs what is missing, then runs the
+ * task under the pinned Node. Plain JavaScript without dependencies, because at first nothing is there.
+ */
+import { join } from "node:path";
+import { ensureInstalled } from "./bootstrap/install.mjs";
+import { environmentFor, findNode } from "./bootstrap/pinned-node.mjs";
+import { root } from "./bootstrap/root.mjs";
+import { stop } from "./bootstrap/say.mjs";
+import { run } from "./bootstrap/supervise.mjs";
+
+/** Workspaces resolve to their TypeScript source, so that nothing is built before a task runs. */
+const fromSource = "--conditions=keelson-source";
+
+/** @type {Record<string, { cwd: string, args: string[] }>} */
+const tasks = {
+  start: {
+    cwd: join(root, "examples/shop"),
+    args: [fromSource, join(root, "packages/keelson/bin/keelson.mjs"), "dev"],
+  },
+  test: { cwd: root, args: [fromSource, join(root, "node_modules/vitest/vitest.mjs"), "run"] },
+  ci: { cwd: root, args: [join(root, "scripts/ci.mjs")] },
+  bench: { cwd: root, args: [fromSource, join(root, "bench/run.ts")] },
+};
+
+const [name = "", ...rest] = process.argv.slice(2);
+const task = tasks[name];
+if (!task && name !== "install") {
+  stop(`unknown task "${name}"; there are install, ${Object.keys(tasks).join(", ")}`);
+}
+
+const major = Number(process.versions.node.split(".")[0]);
+if (major < 20) stop(`Node 20 or newer is needed, and this is ${process.version}: see https://nodejs.org`);
+
+await ensureInstalled();
+if (task) {
+  const node = findNode();
+  process.exitCode = await run(node, [...task.args, ...rest], { cwd: task.cwd, env: environmentFor(node) });
+}

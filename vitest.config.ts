@@ -1,0 +1,25 @@
+import { availableParallelism } from "node:os";
+import { defineConfig } from "vitest/config";
+
+/**
+ * One configuration for every workspace. Tests run through Node's own module loader, which strips the
+ * types, as the program itself does; the condition makes `keelson` mean its source.
+ */
+export default defineConfig({
+  test: {
+    include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts", "scripts/test/**/*.test.ts"],
+    globalSetup: "packages/keelson/test/support/global-setup.ts",
+    setupFiles: "packages/keelson/test/support/seed.ts",
+    pool: "forks",
+    // Left alone, two cores get one worker; most files wait for processes and databases.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    execArgv: ["--conditions=keelson-source"],
+    experimental: { viteModuleRunner: false, nodeLoader: false },
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 20_000,
+    // `vitest run` in an empty or filtered selection is a mistake in the command, not a success.
+    passWithNoTests: false,
+    allowOnly: !process.env.CI,
+  },
+});
