@@ -1,8 +1,8 @@
 import { failure } from "../base/error.ts";
 
 /**
- * Counts the calls in progress. Open, it admits up to a limit; draining, it admits none and lets those in
- * progress finish. Calls that handlers make are part of the call that is already in.
+ * Counts the calls in progress. Open, it admits up to a limit; draining, which begins once the doors are shut, it
+ * admits none and lets those in progress finish. Calls that handlers make are part of the call that is already in.
  */
 export interface Admission {
   /** Admits a call or throws `overloaded`. */
@@ -10,7 +10,6 @@ export interface Admission {
   leave(): void;
   /** Refuses new calls from now on. */
   drain(): void;
-  readonly draining: boolean;
   readonly inProgress: number;
 }
 
@@ -37,9 +36,6 @@ export function newAdmission(limit = 1_000): Admission {
     },
     drain() {
       draining = true;
-    },
-    get draining() {
-      return draining;
     },
     get inProgress() {
       return inProgress;

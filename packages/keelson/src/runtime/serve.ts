@@ -79,7 +79,7 @@ export async function serve({
     observe,
     announceRequests: watch !== undefined,
     options: { corsOrigins: config.corsOrigins, drainTimeoutMs: config.drainTimeoutMs },
-    ready: async () => !app.admission.draining && (await answers(data)),
+    ready: () => answers(data),
     ...(limiting ? { notes: limiting.notes } : {}),
     ...(config.proxies ? { proxies: config.proxies } : {}),
     ...(pressure ? { pressure } : {}),
@@ -98,8 +98,9 @@ export async function serve({
     stop: async (reason) => {
       const startedMs = systemClock.monotonicMs();
       observe({ type: "server.draining", signal: reason });
-      app.admission.drain();
+      // What still arrives on open connections is served: whoever sent it could not know.
       await server.close();
+      app.admission.drain();
       limiting?.close();
       pressure?.close();
       await cleaning.stop();

@@ -147,8 +147,8 @@ describe("what is printed", options, () => {
     const line = async (request: () => Promise<Response>): Promise<string> => {
       const from = server.length;
       await (await request()).text();
-      await server.printed(/ {2}(?:GET|POST) .*\n/, from);
-      return server.stderr.slice(from).split("\n")[0] ?? "";
+      const [printed] = await server.printed(/ {2}(?:GET|POST) .*(?=\n)/, from);
+      return printed;
     };
     const number = String.raw`\d[\d.,]* ms`;
     expect(await line(() => post(`${url}/v1/notes`, { owner: "o", title: "a" }))).toMatch(

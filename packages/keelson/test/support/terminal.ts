@@ -25,13 +25,13 @@ export function openTerminal(
     program = command,
   }: { readonly cwd: string; readonly env?: Readonly<Record<string, string>>; readonly program?: string },
 ): Terminal {
-  const line = [process.execPath, "--conditions=keelson-source", program, ...args]
-    .map((part) => `'${part}'`)
-    .join(" ");
+  const parts = [process.execPath, "--conditions=keelson-source", program, ...args];
+  // A shell that stays between would hear Ctrl-C too, and some report that instead of how the program ended.
+  const line = `exec ${parts.map((part) => `'${part}'`).join(" ")}`;
   const { NO_COLOR: _, ...inherited } = process.env;
   const child = spawn("script", ["-qec", line, "/dev/null"], {
     cwd,
-    env: { ...inherited, NODE_ENV: "", TERM: "xterm", COLUMNS: "120", ...env },
+    env: { ...inherited, NODE_ENV: "", SHELL: "/bin/sh", TERM: "xterm", COLUMNS: "120", ...env },
     stdio: ["pipe", "pipe", "inherit"],
     detached: true,
   });

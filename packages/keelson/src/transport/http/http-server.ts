@@ -100,7 +100,7 @@ function newFastify({ limits, newId, clock, observe }: HttpServerParts, take: Ta
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     forceCloseConnections: "idle",
-    // What still arrives on open connections is answered like the rest; the pipeline says whether it may run.
+    // What still arrives on open connections is served like the rest.
     return503OnClosing: false,
     routerOptions: { querystringParser: () => noQuery },
     frameworkErrors: (_error, request, reply) => take(request, reply),
