@@ -40,19 +40,23 @@ export interface ListAnswer {
 export function readList(execution: Execution, selection: ListSelection): Promise<ListAnswer> {
   const { limit, direction } = selection.page;
   const reversed = direction === "backward";
-  return run(execution, planList(execution.model, selection, execution.view), (rows, { layout, keys }) => {
-    // The statement reads one row more than asked for, which only says that there is more.
-    const count = Math.min(rows.length, limit);
-    const last = count - 1;
-    const keysOf = (row: WireRow | undefined) => (row ? textsAt(row, keys) : []);
-    return {
-      json: printRows(rows, layout, { count, reversed }),
-      empty: count === 0,
-      more: rows.length > limit,
-      firstKeys: keysOf(rows[reversed ? last : 0]),
-      lastKeys: keysOf(rows[reversed ? 0 : last]),
-    };
-  });
+  return runPlanned(
+    execution,
+    planList(execution.model, selection, execution.view),
+    (rows, { layout, keys }) => {
+      // The statement reads one row more than asked for, which only says that there is more.
+      const count = Math.min(rows.length, limit);
+      const last = count - 1;
+      const keysOf = (row: WireRow | undefined) => (row ? textsAt(row, keys) : []);
+      return {
+        json: printRows(rows, layout, { count, reversed }),
+        empty: count === 0,
+        more: rows.length > limit,
+        firstKeys: keysOf(rows[reversed ? last : 0]),
+        lastKeys: keysOf(rows[reversed ? 0 : last]),
+      };
+    },
+  );
 }
 
 /** One record, or undefined when there is none for this caller. */
@@ -65,7 +69,7 @@ export interface RecordAnswer {
 }
 
 export function readRecord(execution: Execution, request: GetRequest): Promise<RecordAnswer | undefined> {
-  return run(execution, planGet(execution.model, request, execution.view), ([row], { layout }) => {
+  return runPlanned(execution, planGet(execution.model, request, execution.view), ([row], { layout }) => {
     if (!row) return undefined;
     const [version, allowed] = textsOf(row, layout.width);
     return {
@@ -91,15 +95,18 @@ export interface WriteAnswer {
   readonly missing: readonly FieldModel[];
 }
 
-export function createRecord(execution: Execution, request: WriteRequest): Promise<WriteAnswer> {
-  return run(execution, planCreate(execution.model, request, execution.view), writeAnswer(request));
+export async function createRecord(execution: Execution, request: WriteRequest): Promise<WriteAnswer> {
+  const { direct, explained } = planCreate(execution.model, request, execution.view);
+  const read = writeAnswer(request);
+  const made = direct && (await runPlanned(execution, direct, read));
+  return made?.exists ? made : runPlanned(execution, explained, read);
 }
 
 export function updateRecord(
   execution: Execution,
   request: WriteRequest & { readonly id: string; readonly versions: readonly number[] | null },
 ): Promise<WriteAnswer> {
-  return run(execution, planUpdate(execution.model, request, execution.view), writeAnswer(request));
+  return runPlanned(execution, planUpdate(execution.model, request, execution.view), writeAnswer(request));
 }
 
 export function deleteRecord(
@@ -110,7 +117,7 @@ export function deleteRecord(
     readonly versions: readonly number[] | null;
   },
 ): Promise<WriteAnswer> {
-  return run(
+  return runPlanned(
     execution,
     planDelete(execution.model, request, execution.view),
     writeAnswer({ ...request, data: undefined }),
@@ -125,14 +132,15 @@ export function replaceLinks(
   id: string,
   targets: readonly string[],
 ): Promise<boolean> {
-  return run(
+  return runPlanned(
     execution,
     planLinks(execution.model, resource, field, id, targets, execution.view),
     ([row]) => row !== undefined && isTrue(textsOf(row)[0]),
   );
 }
 
-const notThere: WriteAnswer = Object.freeze({
+/** There is no such record for the caller. */
+export const notThere: WriteAnswer = Object.freeze({
   id: null,
   json: null,
   version: null,
@@ -151,22 +159,27 @@ function writeAnswer({
 }): ReadAnswer<WriteAnswer> {
   // A deletion shows nothing.
   const tellsId = data !== undefined && resource.key.by !== "keelson";
-  return ([row], { layout }) => {
-    if (!row) return notThere;
-    const [version, ...rest] = textsOf(row, layout.width);
-    const id = tellsId ? (rest.shift() ?? null) : null;
-    const [shown, allowed, matches, ...found] = rest;
-    return {
-      id,
-      json: isTrue(shown) ? printRow(row, layout) : null,
-      version: version == null ? null : Number(version),
-      exists: true,
-      allowed: isTrue(allowed),
-      matches: isTrue(matches),
-      missing: givenReferences({ resource, data: data ?? {} }).filter(
-        (_field, position) => !isTrue(found[position]),
-      ),
-    };
+  const references = givenReferences({ resource, data: data ?? {} });
+  return ([row], plan) => (row ? readWrite(row, plan, { tellsId, references }) : notThere);
+}
+
+/** One row of an answer; `references` are those that it has flags for. */
+export function readWrite(
+  row: WireRow,
+  { layout }: Plan,
+  { tellsId, references }: { readonly tellsId: boolean; readonly references: readonly FieldModel[] },
+): WriteAnswer {
+  const [version, ...rest] = textsOf(row, layout.width);
+  const id = tellsId ? (rest.shift() ?? null) : null;
+  const [shown, allowed, matches, ...found] = rest;
+  return {
+    id,
+    json: isTrue(shown) ? printRow(row, layout) : null,
+    version: version == null ? null : Number(version),
+    exists: true,
+    allowed: isTrue(allowed),
+    matches: isTrue(matches),
+    missing: references.filter((_field, position) => !isTrue(found[position])),
   };
 }
 
@@ -175,7 +188,8 @@ const isTrue = (text: string | null | undefined): boolean => text === "t";
 
 type ReadAnswer<T> = (rows: readonly WireRow[], plan: Plan) => T;
 
-function run<T>(execution: Execution, planned: Planned, read: ReadAnswer<T>): Promise<T> {
+/** Binds a planned statement to the caller and runs it. */
+export function runPlanned<T>(execution: Execution, planned: Planned, read: ReadAnswer<T>): Promise<T> {
   const { plan, prepare } = execution.plans.find(planned);
   execution.onPlan?.(plan);
   const statement = prepare ? plan.statement : { name: "", text: plan.statement.text };

@@ -70,12 +70,11 @@ function statementOf(model: AppModel, operation: OperationModel, view: PolicyVie
     }
     case "get":
       return planGet(model, { resource, id: someId, nodes }, view).build().statement.text;
-    case "create":
-      return planCreate(
-        model,
-        { resource, nodes, data: { id: someId, ...sampleOf(resource, "creatable") } },
-        view,
-      ).build().statement.text;
+    case "create": {
+      const data = { id: someId, ...sampleOf(resource, "creatable") };
+      const { direct, explained } = planCreate(model, { resource, nodes, data }, view);
+      return (direct ?? explained).build().statement.text;
+    }
     case "update":
       return planUpdate(
         model,

@@ -96,11 +96,13 @@ export function membersRefiner(
     for (const [name, refine] of refiners) {
       if (refined[name] !== undefined) refined[name] = refine(refined[name], [...path, name], found);
     }
-    for (const [name, given] of defaults)
-      if (refined[name] === undefined) refined[name] = structuredClone(given);
+    for (const [name, given] of defaults) if (refined[name] === undefined) refined[name] = copyOf(given);
     return refined;
   };
 }
+
+/** Whoever is given an object may change it. */
+const copyOf = (given: unknown): unknown => (typeof given === "object" ? structuredClone(given) : given);
 
 /** In a patch only the merged result can be judged, see `mergedValidator`. */
 function jsonRefiner(spec: FieldSpec, side: Side): Refine {

@@ -40,14 +40,14 @@ export function givenReferences(request: Pick<WriteRequest, "resource" | "data">
 }
 
 /** Fields of a write that have columns, in model order, so that equal sets make equal statements. */
-function givenFields(request: Pick<WriteRequest, "resource" | "data">): readonly FieldModel[] {
+export function givenFields(request: Pick<WriteRequest, "resource" | "data">): readonly FieldModel[] {
   return [...request.resource.fields.values()].filter(
     (field) => field.columns.length > 0 && request.data[field.name] !== undefined,
   );
 }
 
 /** The rules that a write must fulfil: that of the operation, and those of the fields it sets. */
-function rulesOf(
+export function rulesOf(
   { resource, data }: Pick<WriteRequest, "resource" | "data">,
   operation: "create" | "update",
   view: PolicyView,
@@ -59,52 +59,97 @@ function rulesOf(
   return rules.filter((rule) => rule.op !== "always");
 }
 
-/** Plans a creation. `data.id` is required where Keelson makes the ids: they come from the caller of the planner. */
-export function planCreate(model: AppModel, request: WriteRequest, view: PolicyView): Planned {
-  const { resource } = request;
-  const fields = givenFields(request);
-  const references = givenReferences(request);
-  const key = `create|${resource.name}|${view.signature}|${namesOf(fields)}|${namesOf(references)}|${linksOf(request)}|${nodesShape(request.nodes)}`;
-  const values = fields.flatMap((field) => columnValues(field, request.data[field.name]));
-  collectNodeValues(request.nodes, values);
-  return { key, values, build: () => buildCreate(model, request, fields, references, view) };
+/** The two statements of a creation. */
+export interface PlannedCreate {
+  /**
+   * Inserts and answers if the rules hold and nothing is missing, else no row and nothing done: most creations go
+   * well, and this costs PostgreSQL less. Undefined where the answer needs more than the row.
+   */
+  readonly direct: Planned | undefined;
+  /** Inserts too, and always answers, with the flags that explain a refusal. */
+  readonly explained: Planned;
 }
 
-function buildCreate(
-  model: AppModel,
-  request: WriteRequest,
-  fields: readonly FieldModel[],
-  references: readonly FieldModel[],
-  view: PolicyView,
-): Plan {
+/** Plans a creation. `data.id` is required where Keelson makes the ids: they come from the caller of the planner. */
+export function planCreate(model: AppModel, request: WriteRequest, view: PolicyView): PlannedCreate {
+  const { resource } = request;
+  const creation = {
+    model,
+    request,
+    view,
+    fields: givenFields(request),
+    references: givenReferences(request),
+  };
+  const { fields, references } = creation;
+  const key = `${resource.name}|${view.signature}|${namesOf(fields)}|${namesOf(references)}|${linksOf(request)}|${nodesShape(request.nodes)}`;
+  const values = fields.flatMap((field) => columnValues(field, request.data[field.name]));
+  collectNodeValues(request.nodes, values);
+  const isDirect = resource.kept.version !== undefined && request.nodes.every(({ kind }) => kind === "field");
+  return {
+    direct: isDirect ? { key: `insert|${key}`, values, build: () => buildInsert(creation) } : undefined,
+    explained: { key: `create|${key}`, values, build: () => buildCreate(creation) },
+  };
+}
+
+interface Creation {
+  readonly model: AppModel;
+  readonly request: WriteRequest;
+  readonly fields: readonly FieldModel[];
+  readonly references: readonly FieldModel[];
+  readonly view: PolicyView;
+}
+
+function buildInsert(creation: Creation): Plan {
+  const { request, references, view } = creation;
+  const { candidate, scope, sink, names, allowed, flags } = candidateOf(creation);
+  const { selected, layout } = answer(request, scope, view, sink);
+  const flagged = references.map((_field, i) => sql`, true as ${sql.ref(`_r${i}`)}`);
+  return compilePlan(
+    sql`insert into ${tableOf(request.resource.table)} as "_w" (${names}) select ${names} from (select ${candidate}) as "_v" where ${allOf([allowed, ...flags])} returning ${selected}, true as "allowed", true as "matches"${sql.join(flagged, sql``)}`,
+    { layout },
+  );
+}
+
+function buildCreate(creation: Creation): Plan {
+  const { request, references, view } = creation;
+  const { resource } = request;
+  const { candidate, scope, sink, names, allowed, flags } = candidateOf(creation);
+  const judgements = flags.map((flag, i) => sql`${flag} as ${sql.ref(`_r${i}`)}`);
+  const judged = sql`select "_v".*, ${commaList([sql`${allowed} as "_allowed"`, ...judgements])} from "_v"`;
+  const permitted = allOf([sql`"_allowed"`, ...references.map((_field, i) => sql`${sql.ref(`_r${i}`)}`)]);
+  const insert = sql`insert into ${tableOf(resource.table)} (${names}) select ${names} from "_j" where ${permitted} returning *${carryVersion(resource)}`;
+  const { selected, joins, layout } = answer(request, scope, view, sink);
+  return compilePlan(
+    sql`with "_v" as (select ${candidate}), "_j" as (${judged}), "_w" as (${insert}) select ${selected}, "_j"."_allowed" as "allowed", true as "matches"${flagColumns("_j", references)} from "_j" left join "_w" on true${joins}`,
+    { layout },
+  );
+}
+
+/** The row that is to be, as `_v`, and what must hold of it. */
+function candidateOf({ model, request, fields, references, view }: Creation) {
   const { resource } = request;
   const sink = newValueSink();
   const given = new Map(
     fields.flatMap((field) => field.columns.map((column) => [column.name, parameter(column, sink)] as const)),
   );
   const columns = [...resource.fields.values()].flatMap((field) => field.columns);
-  const candidate = columns.map(
-    (column) => sql`${given.get(column.name) ?? defaultOf(column)} as ${named(column.name)}`,
-  );
   const scope: Scope = { ...rootScope(model, resource), alias: "_v" };
   const rules = rulesOf(request, "create", view);
-  const allowed = asBoolean(allOf(rules.map((rule) => compileExpression(rule, scope))));
-  const flags = references.map(
-    (field, i) => sql`${referenceReadable(field, scope, view)} as ${sql.ref(`_r${i}`)}`,
-  );
-  const names = commaList(
-    columns
-      .filter((column) => given.has(column.name) || column.made === undefined)
-      .map(({ name }) => named(name)),
-  );
-  const judged = sql`select "_v".*, ${commaList([sql`${allowed} as "_allowed"`, ...flags])} from "_v"`;
-  const permitted = allOf([sql`"_allowed"`, ...references.map((_field, i) => sql`${sql.ref(`_r${i}`)}`)]);
-  const insert = sql`insert into ${tableOf(resource.table)} (${names}) select ${names} from "_j" where ${permitted} returning *${carryVersion(resource)}`;
-  const { selected, joins, layout } = answer(request, scope, view, sink);
-  return compilePlan(
-    sql`with "_v" as (select ${commaList(candidate)}), "_j" as (${judged}), "_w" as (${insert}) select ${selected}, "_j"."_allowed" as "allowed", true as "matches"${flagColumns("_j", references)} from "_j" left join "_w" on true${joins}`,
-    { layout },
-  );
+  return {
+    sink,
+    scope,
+    candidate: commaList(
+      columns.map((column) => sql`${given.get(column.name) ?? defaultOf(column)} as ${named(column.name)}`),
+    ),
+    names: commaList(
+      columns
+        .filter((column) => given.has(column.name) || column.made === undefined)
+        .map(({ name }) => named(name)),
+    ),
+    allowed: asBoolean(allOf(rules.map((rule) => compileExpression(rule, scope)))),
+    /** For each given reference, whether it leads to something. */
+    flags: references.map((field) => referenceReadable(field, scope, view)),
+  };
 }
 
 /** A record's id as the API shows it. */
@@ -220,7 +265,7 @@ const versionMatches = (versions: Sql, resource: ResourceModel): Sql =>
   sql`(${versions}::bigint[] is null or ${carriedVersion("_o", resource)} = any(${versions}::bigint[]))`;
 
 /** What every change of a row changes along with it. */
-function touched({ kept }: ResourceModel): readonly (readonly [string, Sql])[] {
+export function touched({ kept }: ResourceModel): readonly (readonly [string, Sql])[] {
   const { version, updatedAt } = kept;
   return [
     ...(version === undefined ? [] : [[version, sql`${columnOf("_o", version)} + 1`] as const]),
@@ -231,7 +276,7 @@ function touched({ kept }: ResourceModel): readonly (readonly [string, Sql])[] {
 }
 
 /** A column that may be set to what it is: one of the key's only where there is no other. */
-function settable(columns: readonly ColumnModel[]): readonly string[] {
+export function settable(columns: readonly ColumnModel[]): readonly string[] {
   const own = columns.filter((column) => column.made !== "always" && column.made !== "identity");
   return [(own.at(-1) ?? columns[0])?.name ?? "id"];
 }
@@ -240,7 +285,7 @@ function settable(columns: readonly ColumnModel[]): readonly string[] {
  * The written record and its version, then whether to show it: it may be that the caller may write but not read
  * it. The record's columns come first, the flags after them.
  */
-function answer(
+export function answer(
   request: WriteRequest,
   scope: Scope,
   view: PolicyView,
@@ -266,7 +311,7 @@ function answer(
 }
 
 /** Whether the record that a given reference names exists for the caller. */
-function referenceReadable(field: FieldModel, scope: Scope, view: PolicyView): Sql {
+export function referenceReadable(field: FieldModel, scope: Scope, view: PolicyView): Sql {
   const relation = field.relation;
   if (relation?.kind !== "one") throw new Error(`"${field.name}" is not a reference`);
   const target: Scope = {
@@ -282,13 +327,13 @@ function referenceReadable(field: FieldModel, scope: Scope, view: PolicyView): S
   return sql`exists (select 1 from ${tableOf(target.resource.table)} as ${sql.ref(target.alias)} where ${where})`;
 }
 
-const flagColumns = (from: string, references: readonly FieldModel[]): Sql =>
+export const flagColumns = (from: string, references: readonly FieldModel[]): Sql =>
   references.length === 0
     ? sql``
     : sql`, ${commaList(references.map((_field, i) => sql`${columnOf(from, `_r${i}`)}`))}`;
 
 /** In brackets, since a cast binds closer than the sign of a number. */
-const defaultOf = (column: ColumnModel): Sql =>
+export const defaultOf = (column: ColumnModel): Sql =>
   sql`(${sql.raw((column.made === undefined ? column.default : undefined) ?? "null")})::${sql.raw(column.type)}`;
 
 const parameter = (column: ColumnModel, sink: ValueSink): Sql =>
@@ -306,10 +351,10 @@ function changed(field: FieldModel, column: ColumnModel, request: WriteRequest, 
 }
 
 /** Names of the links that come with a write: their fields' rules are part of its statement. */
-const linksOf = ({ resource, data }: Pick<WriteRequest, "resource" | "data">): string =>
+export const linksOf = ({ resource, data }: Pick<WriteRequest, "resource" | "data">): string =>
   namesOf(resource.manyToMany.filter((field) => data[field.name] !== undefined));
 
-const namesOf = (fields: readonly FieldModel[]): string => fields.map((field) => field.name).join(",");
+export const namesOf = (fields: readonly FieldModel[]): string => fields.map((field) => field.name).join(",");
 
 /** A field's value as its columns store it. */
 export function columnValues(field: FieldModel, value: unknown): readonly unknown[] {

@@ -67,7 +67,10 @@ function collect(incoming: IncomingMessage, maxBytes: number): Promise<Uint8Arra
     });
     incoming.once("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     incoming.once("error", () => reject(brokenOff()));
-    incoming.once("close", () => reject(brokenOff()));
+    // Every request closes; what has ended is whole, and an error costs a stack.
+    incoming.once("close", () => {
+      if (!incoming.readableEnded) reject(brokenOff());
+    });
   });
 }
 

@@ -129,7 +129,12 @@ describe("calls with the same key have the same statement", () => {
     fc.assert(
       fc.property(data, caller, (given, who) => {
         const values = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-        check(planCreate(model, { resource: project, data: { ...values, id: "x" }, nodes: [] }, views(who)));
+        const { direct, explained } = planCreate(
+          model,
+          { resource: project, data: { ...values, id: "x" }, nodes: [] },
+          views(who),
+        );
+        for (const planned of [direct, explained]) if (planned) check(planned);
         check(
           planUpdate(
             model,
