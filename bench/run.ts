@@ -17,7 +17,7 @@ import { describeMachine, describeVersions, writeResults } from "./report/write-
 import { scenarios } from "./scenario.ts";
 import { handwritten } from "./service/handwritten.ts";
 import { startIssuer } from "./service/issuer.ts";
-import { fillWithKeelson, keelson } from "./service/keelson.ts";
+import { keelson, prepareWithKeelson } from "./service/keelson.ts";
 import { mintTokens, type RunningService, startService } from "./service/running-service.ts";
 import type { Service } from "./service/service.ts";
 
@@ -43,7 +43,7 @@ async function bench(options: Options, progress: Progress): Promise<void> {
   const load = startLoadProcess();
   try {
     progress.step("preparing 10,000 customers and 100,000 orders");
-    await prepareData(database.client, options.keelson ? () => fillWithKeelson(database.url) : undefined);
+    await prepareData(database.client, options.keelson ? prepareWithKeelson(database.url) : undefined);
     const sample = await readSample(database.client);
     const start = await starter(database, sample, services);
     const running = await startAll(services, start);
@@ -88,10 +88,9 @@ async function measure(options: Options, wanted: (name: string) => boolean, benc
       report.scenarios = [...report.scenarios, figures];
       progress.say(formatScenario(figures));
     }
-    const caching = wanted("cache") ? await measureCaching(options, bench) : undefined;
-    if (caching) {
-      report.scenarios = [...report.scenarios, caching];
-      progress.say(formatScenario(caching));
+    for (const figures of wanted("cache") ? await measureCaching(options, bench) : []) {
+      report.scenarios = [...report.scenarios, figures];
+      progress.say(formatScenario(figures));
     }
     for (const service of wanted("paging") ? running : []) {
       progress.step(`following cursors, ${service.service.name}`);

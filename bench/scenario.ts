@@ -8,6 +8,8 @@ export interface Call {
   readonly body?: unknown;
   /** Whose token goes along, where the service asks for one. */
   readonly role: "support" | "manager" | "customer";
+  /** Value of `Accept-Encoding`; without it answers are not compressed. */
+  readonly accepts?: string;
 }
 
 /** One thing to measure on both services. */
@@ -108,6 +110,7 @@ export function toRequest(call: Call, authority: string, token: string | undefin
     `${call.method} ${call.path} HTTP/1.1`,
     `host: ${authority}`,
     ...(token === undefined ? [] : [`authorization: Bearer ${token}`]),
+    ...(call.accepts === undefined ? [] : [`accept-encoding: ${call.accepts}`]),
     ...(body === ""
       ? []
       : ["content-type: application/json", `content-length: ${Buffer.byteLength(body, "utf8")}`]),

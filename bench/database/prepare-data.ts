@@ -3,16 +3,23 @@ import type { Client } from "pg";
 
 const expected = { customers: 10_000, orders: 100_000 } as const;
 
+/** Keelson's own migrations and seed. */
+export interface Preparation {
+  migrate(): Promise<void>;
+  seed(): Promise<void>;
+}
+
 /**
- * Fills an empty database and leaves a filled one alone. `fill` is Keelson's own migration and seed; without
- * it the same tables come from plain SQL.
+ * Fills an empty database; a filled one is only migrated, since Keelson's own tables may have changed. Without Keelson
+ * the same tables come from plain SQL.
  */
-export async function prepareData(client: Client, fill: (() => Promise<void>) | undefined): Promise<void> {
+export async function prepareData(client: Client, keelson: Preparation | undefined): Promise<void> {
   const existing = await client.query<{ there: boolean }>(
     "select to_regclass('public.orders') is not null as there",
   );
+  await keelson?.migrate();
   if (!existing.rows[0]?.there) {
-    if (fill) await fill();
+    if (keelson) await keelson.seed();
     else {
       await client.query(await readSql("schema.sql"));
       await client.query(await readSql("seed.sql"));

@@ -17,25 +17,38 @@ interface Setting {
   readonly progress: Progress;
 }
 
-const scenario: Scenario = {
-  name: "cache",
-  title: "list of 50 from the cache, beside the same without one",
-  expectedStatus: 200,
-  target: 5,
-  calls: () => [{ method: "GET", path: productsPath, role: "support" }],
-};
+const call = { method: "GET", path: productsPath, role: "support" } as const;
+
+const scenarios: readonly Scenario[] = [
+  {
+    name: "cache",
+    title: "list of 50 from the cache, beside the same without one",
+    expectedStatus: 200,
+    calls: () => [call],
+  },
+  {
+    name: "cache-gzip",
+    title: "the same for clients that accept gzip, as nearly all do",
+    expectedStatus: 200,
+    target: 5,
+    calls: () => [{ ...call, accepts: "gzip" }],
+  },
+];
 
 /** The same service twice on the same list: without a cache, which is what the ratio is to, and with it. */
 export async function measureCaching(
   options: Options,
   setting: Setting,
-): Promise<ScenarioFigures | undefined> {
+): Promise<readonly ScenarioFigures[]> {
   const kept = setting.running.find(({ service }) => service.name === "keelson");
-  if (!kept) return undefined;
+  if (!kept) return [];
   const unkept = await setting.start(keptNothing(kept.service));
   try {
     const running = [unkept, kept];
-    return await measureScenario(scenario, { ...options, ceiling: false }, { ...setting, running });
+    const figures: ScenarioFigures[] = [];
+    for (const scenario of scenarios)
+      figures.push(await measureScenario(scenario, { ...options, ceiling: false }, { ...setting, running }));
+    return figures;
   } finally {
     await unkept.stop();
   }

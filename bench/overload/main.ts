@@ -6,7 +6,7 @@ import { startDatabase } from "../database/start-database.ts";
 import { sendBurst } from "../load/send-burst.ts";
 import { type Call, scenarios } from "../scenario.ts";
 import { startIssuer } from "../service/issuer.ts";
-import { fillWithKeelson, keelson } from "../service/keelson.ts";
+import { keelson, prepareWithKeelson } from "../service/keelson.ts";
 import { mintTokens, startService } from "../service/running-service.ts";
 import { sendOpenLoad } from "./open-loop.ts";
 
@@ -19,7 +19,7 @@ const connections = 64;
 const issuer = await startIssuer();
 const database = await startDatabase(undefined, "bench_overload");
 try {
-  await prepareData(database.client, () => fillWithKeelson(database.url));
+  await prepareData(database.client, prepareWithKeelson(database.url));
   const sample = await readSample(database.client);
   const service = keelson(issuer);
   const running = await startService(service, database.url, sample, await mintTokens(service, sample));

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import type { Preparation } from "../database/prepare-data.ts";
 import { walkPath } from "../scenario.ts";
 import type { Issuer } from "./issuer.ts";
 import type { Service } from "./service.ts";
@@ -34,11 +35,11 @@ export const keelson = (issuer: Issuer): Service => ({
   ownOrdersPath: () => walkPath,
 });
 
-/** Creates the shop's tables in an empty database and seeds ten times its usual amounts. */
-export async function fillWithKeelson(databaseUrl: string): Promise<void> {
-  await runKeelson(["migrate", "apply"], databaseUrl);
-  await runKeelson(["seed", "--scale", "10"], databaseUrl);
-}
+/** Creates the shop's tables and seeds ten times its usual amounts. */
+export const prepareWithKeelson = (databaseUrl: string): Preparation => ({
+  migrate: () => runKeelson(["migrate", "apply"], databaseUrl),
+  seed: () => runKeelson(["seed", "--scale", "10"], databaseUrl),
+});
 
 async function runKeelson(args: readonly string[], databaseUrl: string): Promise<void> {
   const env = { ...process.env, NODE_ENV: "development", DATABASE_URL: databaseUrl };

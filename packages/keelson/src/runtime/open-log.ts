@@ -21,7 +21,8 @@ const closeTimeoutMs = 500;
  * and in exchange costs a request next to nothing.
  */
 export function openLog(config: Pick<Config, "logLevel">, name: string): Log {
-  const destination = pino.destination({ dest: 1, sync: false, minLength: 65_536, maxWrite: 131_072 });
+  // Small on purpose: the destination measures what it has gathered again for every line.
+  const destination = pino.destination({ dest: 1, sync: false, minLength: 4_096, maxWrite: 8_192 });
   // Whoever read the log is gone; that is no reason to stop serving.
   destination.on("error", () => {});
   const log = pino(

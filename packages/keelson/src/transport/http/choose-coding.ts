@@ -7,6 +7,18 @@ export type Coding = "zstd" | "br" | "gzip";
 /** In the order of choice where the caller has none: the fastest for its ratio first. */
 const codings: readonly Coding[] = ["zstd", "br", "gzip"];
 
+/** What was chosen for texts seen before: clients have few, and send them with every request. */
+const chosen = new Map<string, Coding | undefined>();
+const maxChosen = 100;
+
+/** The content coding that the caller of an answer made on the spot wants most; undefined for none. */
+export function codingOf(acceptEncoding: string): Coding | undefined {
+  if (chosen.has(acceptEncoding)) return chosen.get(acceptEncoding);
+  const coding = chooseCoding(acceptEncoding);
+  if (chosen.size < maxChosen && acceptEncoding.length < 200) chosen.set(acceptEncoding, coding);
+  return coding;
+}
+
 /** The content coding that the caller wants most, of those that are available; undefined for none. */
 export function chooseCoding(
   acceptEncoding: string,
@@ -36,6 +48,24 @@ const gzipAsync = promisify(gzip);
 const zstdOptions = { params: { [constants.ZSTD_c_compressionLevel]: 3 } };
 const brotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
 const gzipOptions = { level: 5 };
+
+const compressed = new WeakMap<Buffer, Map<Coding, Promise<Buffer>>>();
+
+/** The same as {@link compress}; what is kept as bytes, to be sent again, is compressed once. */
+export function compressOnce(body: string | Buffer, coding: Coding): Promise<Buffer> {
+  if (typeof body === "string") return compress(body, coding);
+  let byCoding = compressed.get(body);
+  if (!byCoding) {
+    byCoding = new Map();
+    compressed.set(body, byCoding);
+  }
+  let bytes = byCoding.get(coding);
+  if (!bytes) {
+    bytes = compress(body, coding);
+    byCoding.set(coding, bytes);
+  }
+  return bytes;
+}
 
 /** Compresses on the thread pool, so that others are served meanwhile. */
 export function compress(body: string | Buffer, coding: Coding): Promise<Buffer> {

@@ -1,5 +1,5 @@
 import { failure } from "../../base/error.ts";
-import { type Coding, chooseCoding, compress } from "./choose-coding.ts";
+import { type Coding, codingOf, compressOnce } from "./choose-coding.ts";
 import type { Cors } from "./cors.ts";
 import { codingSuffixes, namesContent, parseEntityTags } from "./entity-tag.ts";
 import type { Exchange } from "./exchange.ts";
@@ -77,7 +77,7 @@ async function sendCoded(
   headers.push("Content-Encoding", coding);
   // The length is only known to those who do the work, and HEAD may leave it out (RFC 9110 section 9.3.2).
   if (incoming.method === "HEAD") return void response.writeHead(status, headers).end();
-  const bytes = await compress(body, coding);
+  const bytes = await compressOnce(body, coding);
   headers.push("Content-Length", String(bytes.length));
   response.writeHead(status, headers).end(bytes);
 }
@@ -85,7 +85,7 @@ async function sendCoded(
 function codingFor({ incoming }: Exchange, reply: HttpReply, fromLength: number): Coding | undefined {
   const accepted = incoming.headers["accept-encoding"];
   if (accepted === undefined || reply.body === undefined || reply.body.length < fromLength) return undefined;
-  return chooseCoding(typeof accepted === "string" ? accepted : "");
+  return codingOf(typeof accepted === "string" ? accepted : "");
 }
 
 /** Whether the caller's copy is still good (RFC 9110 section 13.1.2): weak comparison, safe methods only. */
