@@ -112,6 +112,11 @@ export const errorCatalogue = {
     title: "The request with this idempotency key is still in progress",
     remedy: "Repeat the same request with the same key after the time in `Retry-After`.",
   },
+  idempotency_answer_too_large: {
+    status: 409,
+    title: "The request with this idempotency key was carried out, and its answer was too large to be kept",
+    remedy: "Do not send it again: it has had its effect. Read what you need of the result in another way.",
+  },
   api_version_gone: {
     status: 410,
     title: "This version of the API has come to its end",

@@ -44,6 +44,7 @@ export type BuiltInCode =
   | "conflict"
   | "unique_violation"
   | "still_referenced"
+  | "idempotency_answer_too_large"
   | "idempotency_in_progress"
   | "api_version_gone"
   | "precondition_failed"

@@ -8,6 +8,7 @@ interface ServerError {
   readonly constraint?: string;
   readonly schema?: string;
   readonly table?: string;
+  readonly column?: string;
 }
 
 /** The five-character SQLSTATE of a driver error. */
@@ -29,6 +30,12 @@ export const retryStateOf = (error: unknown): string | undefined =>
 
 /** Waited for a lock for as long as anyone may. */
 export const isLockTimeout = (error: unknown): boolean => sqlStateOf(error) === "55P03";
+
+/** A column of one of Keelson's own tables would have been null. */
+export const isMissingValue = (error: unknown, table: string, column: string): boolean =>
+  sqlStateOf(error) === "23502" &&
+  (error as ServerError).table === table &&
+  (error as ServerError).column === column;
 
 /** What a caller is told when there is no connection to be had. */
 export function translateConnectionError(error: unknown): KeelsonError {

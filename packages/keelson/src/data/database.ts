@@ -5,7 +5,7 @@ import { isRetryable, retryStateOf } from "./database-error.ts";
 import { inspectServer, withoutOwnParameters } from "./inspect-server.ts";
 import { acquire, release, runStatement } from "./pooled-connection.ts";
 import { runTransaction } from "./run-transaction.ts";
-import type { Session, Transaction } from "./transaction.ts";
+import type { Session, Statement, Transaction } from "./transaction.ts";
 import { WireClient } from "./wire-client.ts";
 
 export interface DatabaseOptions {
@@ -73,7 +73,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 /** Timeouts and the formats that the planner counts on, as SQL: for a session, or for one transaction. */
-function sessionSettings(options: DatabaseOptions): { readonly session: string; readonly local: string } {
+function sessionSettings(options: DatabaseOptions): { readonly session: string; readonly local: Statement } {
   const settings: Readonly<Record<string, string>> = {
     statement_timeout: String(options.statementTimeoutMs ?? 10_000),
     lock_timeout: String(options.lockTimeoutMs ?? 2_000),
@@ -81,19 +81,19 @@ function sessionSettings(options: DatabaseOptions): { readonly session: string; 
     timezone: "UTC",
     datestyle: "ISO, YMD",
   };
-  const print = (scope: string) =>
-    Object.entries(settings)
-      .map(([name, value]) => `set ${scope} ${name} = '${value}'`)
-      .join("; ");
-  return { session: print("session"), local: print("local") };
+  const print = (isLocal: boolean) =>
+    `select ${Object.entries(settings)
+      .map(([name, value]) => `set_config('${name}', '${value}', ${isLocal})`)
+      .join(", ")}`;
+  return { session: print(false), local: { name: "", text: print(true) } };
 }
 
-function newDatabase(pool: pg.Pool, observe: Observe, localSettings: string | undefined): Database {
+function newDatabase(pool: pg.Pool, observe: Observe, localSettings: Statement | undefined): Database {
   const pooled = localSettings !== undefined;
   // Behind a pooler the settings, and with them the timeouts, only hold inside a transaction.
   const run: Session["run"] = pooled
     ? (statement, values, read) =>
-        runTransaction({ pool, mode: "write", localSettings }, (tx) => tx.run(statement, values, read))
+        runTransaction({ pool, mode: "write", localSettings }, (tx) => tx.runLast(statement, values, read))
     : async (statement, values, read) => {
         const client = await acquire(pool);
         try {

@@ -1,5 +1,6 @@
+import { isMissingValue } from "./database-error.ts";
 import type { Session, Statement } from "./transaction.ts";
-import { textsOf, type WireRow } from "./wire-row.ts";
+import { textsOf } from "./wire-row.ts";
 
 /** A key as its caller sent it with one request. */
 export interface KeyClaim {
@@ -31,55 +32,83 @@ const find: Statement = {
 /** The record of a key that has been answered and is still kept. */
 export function findKeyRecord(session: Session, { scope }: KeyClaim): Promise<KeyRecord | undefined> {
   return session.run(find, [bytea(scope)], ([row]) => {
-    if (!row) return undefined;
-    const [fingerprint, answer, body] = textsOf(row);
-    return { fingerprint: fingerprint ?? "", answer: answer ?? "", body: body ?? null };
+    const [fingerprint, answer, body] = row ? textsOf(row) : [];
+    return recordOf(fingerprint, answer, body);
   });
 }
 
+type Text = string | null | undefined;
+
+const recordOf = (fingerprint: Text, answer: Text, body: Text): KeyRecord | undefined =>
+  fingerprint == null ? undefined : { fingerprint, answer: answer ?? "", body: body ?? null };
+
+// The lock may come free after the record was looked for; then the primary key tells.
 const take: Statement = {
   name: "k_idempotency_take",
-  text: "select pg_try_advisory_xact_lock($1::bigint)",
+  text: `select pg_try_advisory_xact_lock($1::bigint), encode(k.fingerprint, 'hex'), k.answer, k.body
+    from (select 1) as one left join keelson.idempotency_keys as k
+      on k.scope = $2::bytea and k.expires_at > now()`,
 };
+
+/** How a transaction stands with a key. */
+export interface KeyStanding {
+  /** It has the key until it ends; false where another transaction has it. */
+  readonly taken: boolean;
+  readonly record: KeyRecord | undefined;
+}
+
+/**
+ * Takes the key until the transaction ends, and looks for what it was answered. To take it only saves work: that an
+ * effect happens once is due to the primary key of the table.
+ */
+export const takeKey = (session: Session, claim: KeyClaim): Promise<KeyStanding> =>
+  session.run(take, [lockOf(claim), bytea(claim.scope)], ([row]) => {
+    const [taken, fingerprint, answer, body] = row ? textsOf(row) : [];
+    return { taken: taken === "t", record: recordOf(fingerprint, answer, body) };
+  });
 
 const wait: Statement = {
   name: "k_idempotency_wait",
   text: "select pg_advisory_xact_lock($1::bigint)",
 };
 
-/**
- * Takes the key until the transaction ends; false where another transaction has it. It only saves work: that an
- * effect happens once is due to the primary key of the table.
- */
-export const takeKey = (session: Session, claim: KeyClaim): Promise<boolean> =>
-  session.run(take, [lockOf(claim)], isTrue);
-
 /** Waits for the key, as long as for any lock. */
 export const waitForKey = (session: Session, claim: KeyClaim): Promise<void> =>
   session.run(wait, [lockOf(claim)], () => undefined);
 
-// What has expired is as good as gone, whether the cleaning has come by or not.
+// What has expired is as good as gone, whether the cleaning has come by or not. What has not makes the statement fail,
+// so that the commit behind it is not run.
 const insert: Statement = {
   name: "k_idempotency_insert",
   text: `insert into keelson.idempotency_keys as k (scope, fingerprint, caller, operation, key, answer, body, expires_at)
     values ($1::bytea, $2::bytea, $3, $4, $5, $6, $7, now() + make_interval(secs => $8::double precision))
     on conflict (scope) do update set fingerprint = excluded.fingerprint, caller = excluded.caller,
       operation = excluded.operation, key = excluded.key, answer = excluded.answer, body = excluded.body,
-      created_at = excluded.created_at, expires_at = excluded.expires_at
-    where k.expires_at <= now()
-    returning true`,
+      created_at = excluded.created_at,
+      expires_at = case when k.expires_at <= now() then excluded.expires_at end`,
 };
 
-/** Writes down what a key was answered; false where it had been answered before. */
-export function insertKeyRecord(
-  session: Session,
+/** What a key was answered cannot be written down, since it was answered before. */
+export class KeyAnswered extends Error {
+  constructor(options?: ErrorOptions) {
+    super("another call with the same idempotency key was first", options);
+  }
+}
+
+/** Writes down what a key was answered. @throws KeyAnswered where it had been answered before */
+export async function insertKeyRecord(
+  run: Session["run"],
   claim: KeyClaim,
   { answer, body }: Pick<KeyRecord, "answer" | "body">,
   retentionMs: number,
-): Promise<boolean> {
+): Promise<void> {
   const { scope, fingerprint, caller, operation, key } = claim;
   const values = [bytea(scope), bytea(fingerprint), caller, operation, key, answer, body, retentionMs / 1000];
-  return session.run(insert, values, isTrue);
+  try {
+    await run(insert, values, () => undefined);
+  } catch (error) {
+    throw isMissingValue(error, "idempotency_keys", "expires_at") ? new KeyAnswered({ cause: error }) : error;
+  }
 }
 
 const removeExpired: Statement = {
@@ -99,5 +128,3 @@ const bytea = (hex: string): string => `\\x${hex}`;
 /** Equal keys have equal locks; different ones that share a lock only wait for each other. */
 const lockOf = ({ scope }: KeyClaim): string =>
   BigInt.asIntN(64, BigInt(`0x${scope.slice(0, 16)}`)).toString();
-
-const isTrue = ([row]: readonly WireRow[]): boolean => row !== undefined && textsOf(row)[0] === "t";

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { isConnectionLoss, translateConnectionError } from "./database-error.ts";
-import { StatementQuery } from "./statement-query.ts";
+import { alone, type Company, type Control, StatementQuery } from "./statement-query.ts";
 import type { ReadRows, Statement } from "./transaction.ts";
 
 /** Prepared statements a connection may hold before it is replaced, so that server memory stays bounded. */
@@ -46,13 +46,14 @@ function noteLoss(client: pg.PoolClient, error: unknown): unknown {
   return translateConnectionError(error);
 }
 
-/** Runs a compiled statement; prepared where it has a name and the connection is kept. */
+/** Runs a compiled statement, along with its company; prepared where it has a name and the connection is kept. */
 export function runStatement<T>(
   client: pg.PoolClient,
   statement: Statement,
   values: readonly unknown[],
   read: ReadRows<T>,
   prepare: boolean,
+  company: Company = alone,
 ): Promise<T> {
   const named = prepare && statement.name !== "";
   if (named) rememberPrepared(client, statement.name);
@@ -62,9 +63,19 @@ export function runStatement<T>(
       values,
       read,
       (error, result) => (error ? reject(noteLoss(client, error)) : resolve(result as T)),
+      prepare ? company : unnamed(company),
     );
     client.query(query);
   });
+}
+
+/** Where the connection is another one every time, nothing can be prepared on it. */
+function unnamed({ before, commit }: Company): Company {
+  const without = (control: Control): Control => ({
+    ...control,
+    statement: { ...control.statement, name: "" },
+  });
+  return { before: before.map(without), ...(commit ? { commit: without(commit) } : {}) };
 }
 
 function rememberPrepared(client: pg.PoolClient, name: string): void {

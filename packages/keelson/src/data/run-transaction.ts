@@ -1,15 +1,15 @@
 import type pg from "pg";
-import { failure } from "../base/error.ts";
-import { acquire, ask, isLost, release, runStatement } from "./pooled-connection.ts";
+import { acquire, ask, release } from "./pooled-connection.ts";
 import { apiTypes } from "./result-types.ts";
-import type { Transaction } from "./transaction.ts";
+import type { Statement, Transaction } from "./transaction.ts";
+import { TransactionConnection } from "./transaction-connection.ts";
 import { newTurns, type Turns } from "./turns.ts";
 
 export interface TransactionOptions {
   readonly pool: pg.Pool;
   readonly mode: Transaction["mode"];
-  /** Set again in every transaction, where a pooler stands between and nothing is kept in the session. */
-  readonly localSettings: string | undefined;
+  /** Run again in every transaction, where a pooler stands between and nothing is kept in the session. */
+  readonly localSettings: Statement | undefined;
 }
 
 /**
@@ -21,21 +21,17 @@ export async function runTransaction<T>(
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   const client = await acquire(pool);
+  const connection = new TransactionConnection(client, mode, localSettings);
   const turns = newTurns();
   try {
-    const begin = mode === "read" ? "begin transaction isolation level repeatable read, read only" : "begin";
-    await ask(client, localSettings === undefined ? begin : `${begin}; ${localSettings}`);
-    const result = await work(transactionOn(client, mode, localSettings === undefined, turns));
+    const result = await work(transactionOn(connection, mode, turns, 0));
     await turns.settle();
     await turns.close();
-    const { command } = await ask(client, "commit");
-    // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK, and with no error.
-    if (command !== "COMMIT") throw failure("internal", "The transaction had failed and was rolled back.");
+    await connection.commit();
     return result;
   } catch (error) {
     await turns.close();
-    // Without a connection the server rolls back by itself.
-    if (!isLost(client)) await ask(client, "rollback").catch(() => {});
+    await connection.rollback();
     throw error;
   } finally {
     release(client);
@@ -43,41 +39,52 @@ export async function runTransaction<T>(
 }
 
 function transactionOn(
-  client: pg.PoolClient,
+  connection: TransactionConnection,
   mode: Transaction["mode"],
-  prepare: boolean,
   turns: Turns,
+  depth: number,
 ): Transaction {
   return {
     mode,
-    run: (statement, values, read) =>
-      turns.take(() => runStatement(client, statement, values, read, prepare)),
+    run: (statement, values, read) => turns.take(() => connection.run(statement, values, read)),
+    runLast: async (statement, values, read) => {
+      if (depth > 0) return turns.take(() => connection.run(statement, values, read));
+      await turns.settle();
+      await turns.close();
+      return connection.runLast(statement, values, read);
+    },
     query: (text, values) =>
       turns.take(async () => {
+        await connection.flush();
         const config = { text, values: values as unknown[], types: apiTypes };
-        const { rows, rowCount } = await ask(client, config);
+        const { rows, rowCount } = await ask(connection.client, config);
         return { rows: rows as Record<string, unknown>[], affected: rowCount ?? 0 };
       }),
     nested: (work) =>
-      turns.take(() => runNested(client, (inner) => work(transactionOn(client, mode, prepare, inner)))),
+      turns.take(() =>
+        runNested(connection, depth + 1, (inner) => work(transactionOn(connection, mode, inner, depth + 1))),
+      ),
   };
 }
 
-/** Works inside a savepoint; meanwhile the transaction around it waits, and the inner one has its own turns. */
-async function runNested<T>(client: pg.PoolClient, work: (turns: Turns) => Promise<T>): Promise<T> {
+/** Works behind a savepoint; meanwhile the transaction around it waits, and the inner one has its own turns. */
+async function runNested<T>(
+  connection: TransactionConnection,
+  depth: number,
+  work: (turns: Turns) => Promise<T>,
+): Promise<T> {
   const turns = newTurns();
-  await ask(client, "savepoint keelson");
+  const mark = connection.mark(depth);
   try {
     const result = await work(turns);
     await turns.settle();
     await turns.close();
-    await ask(client, "release savepoint keelson");
+    mark.release();
     return result;
   } catch (error) {
     await turns.close();
     // Why it failed matters more than that it could not be undone: the transaction is lost then anyway.
-    if (!isLost(client))
-      await ask(client, "rollback to savepoint keelson; release savepoint keelson").catch(() => {});
+    await mark.undo().catch(() => {});
     throw error;
   }
 }

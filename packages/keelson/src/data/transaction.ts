@@ -22,6 +22,11 @@ export interface Session {
 /** An open transaction. Ends when the function it was given to returns (commit) or throws (rollback). */
 export interface Transaction extends Session {
   readonly mode: "read" | "write";
+  /**
+   * Runs the last statement and commits along with it: what was started before is waited for, and nothing can be run
+   * afterwards. Inside another transaction it is a statement like any other.
+   */
+  runLast: Session["run"];
   /** Runs free SQL, e.g. what Kysely compiled; not prepared. Rows are objects, values as the API shows them. */
   query(
     text: string,

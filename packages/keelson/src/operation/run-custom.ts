@@ -2,7 +2,7 @@ import { timestampOf } from "../base/clock.ts";
 import { failure, KeelsonError } from "../base/error.ts";
 import { type Execution, readRecord } from "../data/execute.ts";
 import type { SelectionNode } from "../data/plan/selection.ts";
-import type { Transaction } from "../data/transaction.ts";
+import type { Session, Transaction } from "../data/transaction.ts";
 import type { HandlerContext } from "../declare/handler.ts";
 import type { CustomOperationModel, ResourceModel } from "../model/app-model.ts";
 import { snakeCase } from "../model/names.ts";
@@ -19,16 +19,21 @@ import { recordId } from "./record-id.ts";
  */
 export async function runCustom(call: Call, operation: CustomOperationModel): Promise<void> {
   const { transaction } = call.envelope;
-  const work = (tx: Transaction) => runCustomIn(tx, call, operation);
+  const work = (tx: Transaction) => runCustomIn(tx, call, operation, { run: tx.runLast });
   if (transaction) return transaction.nested(work);
   return call.app.database.transaction(operation.effect, work);
 }
 
-/** The same in a transaction that is open. */
+/**
+ * The same in a transaction that is open.
+ *
+ * @param last - where to read the answer: nothing is run after that
+ */
 export async function runCustomIn(
   tx: Transaction,
   call: Call,
   operation: CustomOperationModel,
+  last: Session,
 ): Promise<void> {
   const execution = executionOf(call, tx);
   const row =
@@ -38,7 +43,7 @@ export async function runCustomIn(
   const result: unknown = await operation.declaration.run(
     contextOf(call, operation, row, tx) as HandlerContext<never, never, never>,
   );
-  call.executed = await answerOf(call, operation, result, execution);
+  call.executed = await answerOf(call, operation, result, last);
 }
 
 async function targetRow(
@@ -127,7 +132,7 @@ async function answerOf(
   call: Call,
   operation: CustomOperationModel,
   result: unknown,
-  execution: Execution,
+  session: Session,
 ): Promise<Call["executed"]> {
   const { output } = operation;
   if (output.kind === "none") return { kind: "none" };
@@ -139,7 +144,7 @@ async function answerOf(
     );
   }
   const nodes: readonly SelectionNode[] = call.selection.nodes;
-  const record = await readRecord(execution, { resource: output.resource, id, nodes });
+  const record = await readRecord(executionOf(call, session), { resource: output.resource, id, nodes });
   // The caller may have been allowed to act on what they may not read.
   return {
     kind: "record",

@@ -3,6 +3,7 @@ import { isLockTimeout } from "../../data/database-error.ts";
 import {
   findKeyRecord,
   insertKeyRecord,
+  KeyAnswered,
   type KeyClaim,
   type KeyRecord,
   takeKey,
@@ -14,11 +15,11 @@ import { measuredSession } from "../measured-session.ts";
 import { answerAgain } from "./answer-again.ts";
 import { failureOf, successOf } from "./stored-answer.ts";
 
-/** Another call with the same key was first; what it was answered, if this call has seen it. */
+/** Another call with the same key was first; what it was answered. */
 class Beaten extends Error {
-  readonly record: KeyRecord | undefined;
+  readonly record: KeyRecord;
 
-  constructor(record?: KeyRecord) {
+  constructor(record: KeyRecord) {
     super("another call with the same idempotency key was first");
     this.record = record;
   }
@@ -33,6 +34,9 @@ class Beaten extends Error {
  *
  * Calls with a key that is taken wait for it as for any lock. Where there are no advisory locks they run the effect
  * too, and lose at the primary key; their transaction is undone and they answer what the first one did.
+ *
+ * A key is taken along with the beginning of the transaction and written down along with its commit, so that it costs
+ * two ways to the server more than the effect alone.
  */
 export async function executeOnce(
   call: Call,
@@ -41,26 +45,28 @@ export async function executeOnce(
 ): Promise<void> {
   try {
     await call.app.database.transaction("write", async (transaction) => {
-      const session = measuredSession(call, transaction);
-      await taken(call, claim, session);
+      await take(call, claim, measuredSession(call, transaction));
       await effect(transaction);
       const answer = await successOf(call, transaction);
-      if (!(await insertKeyRecord(session, claim, answer, call.app.keyRetentionMs))) throw new Beaten();
+      const last = measuredSession(call, { run: transaction.runLast });
+      await insertKeyRecord(last.run, claim, answer, call.app.keyRetentionMs);
     });
   } catch (error) {
     await settleFailure(call, claim, error);
   }
 }
 
-async function taken(call: Call, claim: KeyClaim, session: Session): Promise<void> {
-  if (await takeKey(session, claim)) return;
+async function take(call: Call, claim: KeyClaim, session: Session): Promise<void> {
+  const { taken, record } = await takeKey(session, claim);
+  if (record) throw new Beaten(record);
+  if (taken) return;
   try {
     await waitForKey(session, claim);
   } catch (error) {
     throw isLockTimeout(error) ? inProgress(call, error) : error;
   }
-  const record = await findKeyRecord(session, claim);
-  if (record) throw new Beaten(record);
+  const first = await findKeyRecord(session, claim);
+  if (first) throw new Beaten(first);
 }
 
 function inProgress(call: Call, cause: unknown): KeelsonError {
@@ -76,20 +82,26 @@ function inProgress(call: Call, cause: unknown): KeelsonError {
 
 /**
  * A failure may be due to what another call with the same key has done meanwhile, and a connection that was lost
- * at the commit says nothing about it: the key knows. What a handler decided is an answer like any other.
+ * at the commit says nothing about it: the key knows. What a handler decided is an answer like any other, whatever its
+ * status. Any other failure has undone everything in the database and is not kept: the next try runs again.
  */
 async function settleFailure(call: Call, claim: KeyClaim, error: unknown): Promise<void> {
   if (error instanceof KeelsonError && error.code === "idempotency_in_progress") throw error;
+  if (error instanceof Beaten) return answerAgain(call, claim, error.record);
   const session = measuredSession(call, call.session);
   const find = (): Promise<KeyRecord | undefined> => findKeyRecord(session, claim).catch(() => undefined);
-  const isDecided = error instanceof KeelsonError && isDeclared(call, error);
-  const record = (error instanceof Beaten ? error.record : undefined) ?? (await find());
+  const record = await find();
   if (record) return answerAgain(call, claim, record);
-  if (!isDecided) throw error instanceof Beaten ? inProgress(call, error) : error;
-  const answer = failureOf(call, error);
-  if (await insertKeyRecord(session, claim, answer, call.app.keyRetentionMs)) throw error;
-  const first = await find();
-  if (first) return answerAgain(call, claim, first);
+  if (error instanceof KeyAnswered) throw inProgress(call, error);
+  if (!(error instanceof KeelsonError) || !isDeclared(call, error)) throw error;
+  try {
+    await insertKeyRecord(session.run, claim, failureOf(call, error), call.app.keyRetentionMs);
+  } catch (unkept) {
+    const first = await find();
+    if (first) return answerAgain(call, claim, first);
+    // What is not written down would be decided anew; the caller hears it when it is.
+    if (!(unkept instanceof KeyAnswered)) throw unkept;
+  }
   throw error;
 }
 

@@ -3,6 +3,7 @@ import { readRecord } from "../../data/execute.ts";
 import type { KeyRecord } from "../../data/idempotency-records.ts";
 import type { Session } from "../../data/transaction.ts";
 import type { ResourceModel } from "../../model/app-model.ts";
+import { type StoredBatch, storedBatch } from "../batch/stored-batch.ts";
 import type { Call } from "../call.ts";
 import { executionOf } from "../execution-of.ts";
 import { isComposed } from "../is-composed.ts";
@@ -10,6 +11,11 @@ import { recordId } from "../record-id.ts";
 
 /** The form in which answers are kept. Another version of Keelson may have another one. */
 const formatVersion = 1;
+/** That of an answer without its text, which who knows only the first one must not take for whole. */
+const cutVersion = 2;
+
+/** What is kept of one answer at the most. Longer ones would let a caller fill the database. */
+export const maxKeptBytes = 1_048_576;
 
 /** An answer as it is kept under a key; its text is kept beside it. */
 export interface StoredAnswer {
@@ -22,8 +28,11 @@ export interface StoredAnswer {
   readonly words?: string;
   /** The record that the caller must still be able to read, or they are not told again what they were told. */
   readonly shows?: { readonly resource: string; readonly id: string };
+  /** The text was too long to be kept. */
+  readonly cut?: true;
   readonly of:
     | { readonly kind: "none" | "value" }
+    | StoredBatch
     | {
         readonly kind: "record";
         readonly id: string;
@@ -53,6 +62,10 @@ export async function successOf(call: Call, session: Session): Promise<Kept> {
       const shows = json === JSON.stringify({ id }) ? undefined : { resource: call.selection.resource, id };
       return kept(call, of, shows, json);
     }
+    case "batch": {
+      const { of, body } = storedBatch(executed);
+      return kept(call, of, undefined, body);
+    }
     case "value": {
       const body: string | undefined = JSON.stringify(executed.value);
       if (body === undefined)
@@ -72,7 +85,7 @@ export function failureOf(call: Call, { code, status, title, detail, members }: 
     status,
     title,
     ...(detail === undefined ? {} : { detail }),
-    members,
+    members: Buffer.byteLength(JSON.stringify(members)) > maxKeptBytes ? {} : members,
   } as const;
   const resource = rowResource(call);
   return kept(call, of, resource && { resource: resource.name, id: recordId(call, resource) }, null);
@@ -81,15 +94,17 @@ export function failureOf(call: Call, { code, status, title, detail, members }: 
 function kept(call: Call, of: StoredAnswer["of"], shows: StoredAnswer["shows"], body: string | null): Kept {
   const { requestId } = call.envelope;
   const words = newestVersion(call);
+  const cut = body !== null && Buffer.byteLength(body) > maxKeptBytes;
   const answer: StoredAnswer = {
-    format: formatVersion,
+    format: cut ? cutVersion : formatVersion,
     requestId,
     view: call.view.signature,
     ...(words === undefined ? {} : { words }),
     ...(shows ? { shows } : {}),
+    ...(cut ? { cut } : {}),
     of,
   };
-  return { answer: JSON.stringify(answer), body };
+  return { answer: JSON.stringify(answer), body: cut ? null : body };
 }
 
 export const newestVersion = ({ app }: Call): string | undefined => app.model.versions?.current.date;
@@ -110,7 +125,7 @@ function rowResource({ envelope: { operation } }: Call): ResourceModel | undefin
 /** @throws KeelsonError `unavailable` for the form of another version, which other processes know */
 export function readAnswer({ answer }: KeyRecord): StoredAnswer {
   const stored = JSON.parse(answer) as StoredAnswer;
-  if (stored.format === formatVersion) return stored;
+  if (stored.format === formatVersion || stored.format === cutVersion) return stored;
   throw failure("unavailable", {
     detail: "Another version of this service answered this key.",
     headers: { "retry-after": "5" },

@@ -48,7 +48,7 @@ export async function execute(call: Call): Promise<void> {
 function executeIn(call: Call, transaction: Transaction): Promise<void> {
   const { operation } = call.envelope;
   return operation.kind === "custom"
-    ? runCustomIn(transaction, call, operation)
+    ? runCustomIn(transaction, call, operation, transaction)
     : write(call, operation, transaction);
 }
 

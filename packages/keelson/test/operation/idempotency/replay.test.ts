@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { anonymous, type Caller, user } from "../../../src/base/caller.ts";
 import { removeExpiredKeys } from "../../../src/data/idempotency-records.ts";
+import { maxKeptBytes } from "../../../src/operation/idempotency/stored-answer.ts";
 import type { Outcome } from "../../../src/operation/outcome.ts";
 import { openTestBackend, type TestBackend } from "../../support/test-backend.ts";
 import { hooks, ticket, tickets } from "./ticket-model.ts";
@@ -148,6 +149,34 @@ describe("what is kept", () => {
     await backend.trusted().update(ticket, id, { closed: false });
     expectRepeated(await close(id), refused);
     expect((await stored()).data).toMatchObject([{ count: 0, closed: false }]);
+  });
+
+  test("of an answer that is too long the fact: the effect is had once, and a record is given as it is", async () => {
+    const id = await newTicket();
+    const copy = (copies: number) =>
+      backend.call(ann, "ticket.export", { id, input: { copies }, idempotencyKey: `${key}-${copies}` });
+    const most = maxKeptBytes / "Leak".length;
+    const whole = await copy(most - 10);
+    expectRepeated(await copy(most - 10), whole);
+    expect(await copy(most)).toMatchObject({ ok: true });
+    expect(await copy(most)).toMatchObject({ error: { code: "idempotency_answer_too_large", status: 409 } });
+    expect((await stored()).data).toMatchObject([{ count: 2 }]);
+    expect(await close(id)).toMatchObject({ ok: true });
+    // As if the record had been longer than may be kept.
+    await backend.database.pool.query(
+      `update keelson.idempotency_keys set body = null,
+         answer = (answer::jsonb || '{"cut": true, "format": 2}')::text where operation = 'ticket.close'`,
+    );
+    await backend.trusted().update(ticket, id, { title: "Now" });
+    const again = await close(id);
+    expect(again).toMatchObject({ ok: true, replayed: {} });
+    expect(again.ok && again.kind === "record" && JSON.parse(again.json)).toMatchObject({
+      title: "Now",
+      count: 3,
+    });
+    expect(Math.max(...(await keys()).map(({ body }) => (body ?? "").length))).toBeLessThanOrEqual(
+      maxKeptBytes,
+    );
   });
 
   test("nothing of what failed before or without a decision: it had no effect, and may succeed later", async () => {

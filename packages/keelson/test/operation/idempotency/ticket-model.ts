@@ -43,6 +43,16 @@ const countTicket = command(ticket, "count", {
   },
 });
 
+const exportTickets = command(ticket, "export", {
+  input: { copies: integer({ min: 1 }) },
+  output: { text: text() },
+  access: (row, caller) => eq(row.owner, caller.id),
+  async run({ row, input, db }) {
+    await db.update(ticket, row.id, { count: row.count + 1 });
+    return { text: row.title.repeat(input.copies) };
+  },
+});
+
 const giveTicket = command(ticket, "give", {
   input: { to: text() },
   access: (row, caller) => eq(row.owner, caller.id),
@@ -67,5 +77,5 @@ const issueTickets = command(ticket, "issue", {
 export const tickets = backend({
   name: "tickets",
   resources: [ticket],
-  commands: [closeTicket, countTicket, giveTicket, issueTickets],
+  commands: [closeTicket, countTicket, exportTickets, giveTicket, issueTickets],
 });
