@@ -1,3 +1,4 @@
+import type { Job } from "./job.ts";
 import type { LimitOptions } from "./limit.ts";
 import type { CustomOperation } from "./operation.ts";
 import type { AnyResource } from "./resource.ts";
@@ -56,6 +57,8 @@ export interface BackendOptions {
   readonly commands?: readonly CustomOperation[];
   /** Made with `query`. */
   readonly queries?: readonly CustomOperation[];
+  /** Made with `job`. */
+  readonly jobs?: readonly Job[];
   /** Every role that rules may name; a typo in a rule is then an error. */
   readonly roles?: readonly string[];
   /** Whose access tokens are accepted; without any issuer every caller is anonymous. */

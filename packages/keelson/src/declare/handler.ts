@@ -1,6 +1,7 @@
 import type { ColumnType, Kysely } from "kysely";
 import type { Caller } from "../base/caller.ts";
 import type { BehaviourChange } from "./behaviour.ts";
+import type { Enqueue } from "./enqueue.ts";
 import type { Fields, Money, OutputOf } from "./field.ts";
 import type {
   CreateOf,
@@ -160,6 +161,8 @@ export interface HandlerContext<Row, Input, ErrorName extends string> {
   readonly caller: Caller;
   /** The data as the caller may see and change it, in the transaction of this call. */
   readonly db: Db;
+  /** Enqueues a job in the transaction of this call; not in a query, which writes nothing. */
+  readonly enqueue: Enqueue;
   /** Ends the call with one of the declared errors; the transaction is rolled back. */
   fail(
     error: ErrorName,

@@ -2,6 +2,7 @@ import type { Backend, BackendOptions } from "../declare/backend.ts";
 import type { BehaviourChange } from "../declare/behaviour.ts";
 import type { Expr } from "../declare/expression.ts";
 import type { Deferrable, FieldSpec, OnDelete, OnUpdate } from "../declare/field-spec.ts";
+import type { Job } from "../declare/job.ts";
 import type { KeyMaker } from "../declare/key.ts";
 import type { CustomOperation, DeclaredError, IdempotencyUse } from "../declare/operation.ts";
 import type { StandardOperation } from "../declare/resource.ts";
@@ -20,6 +21,8 @@ export interface AppModel {
   readonly resources: ReadonlyMap<string, ResourceModel>;
   /** By operation name, e.g. `order.list`, `order.pay`, `rebuildIndex`. */
   readonly operations: ReadonlyMap<string, OperationModel>;
+  /** By name, without those of Keelson's own. */
+  readonly jobs: ReadonlyMap<string, JobModel>;
   readonly limits: LimitModel;
   readonly issuers: NonNullable<BackendOptions["auth"]>["issuers"];
   /** Absent where none are declared. */
@@ -271,4 +274,28 @@ export interface CustomOperationModel {
     | { readonly kind: "none" };
   /** By code (snake_case). */
   readonly errors: ReadonlyMap<string, DeclaredError>;
+}
+
+/** A job, as the queue and the pipeline see it. */
+export interface JobModel {
+  readonly name: string;
+  readonly declaration: Job;
+  /** What a run of it is in the pipeline: an operation that anybody may call, since only the queue can. */
+  readonly operation: CustomOperationModel;
+  readonly retry: RetryModel;
+  readonly timeoutMs: number;
+  /** Undefined: as many as the process runs jobs. */
+  readonly concurrency: number | undefined;
+  readonly priority: number;
+  readonly transaction: "one" | "each";
+  /** Kept by Keelson for its own work; not among what the back end declares. */
+  readonly internal: boolean;
+}
+
+/** When a job that failed is run again. */
+export interface RetryModel {
+  /** Runs after the first. */
+  readonly limit: number;
+  readonly fromMs: number;
+  readonly toMs: number;
 }

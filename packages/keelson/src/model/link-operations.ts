@@ -48,7 +48,8 @@ function cacheOf(
   return cache === undefined || (cache.on ?? [kind]).includes(kind) ? { cache: linkCache(cache) } : {};
 }
 
-function linkCustom(
+/** One command, query or run of a job. */
+export function linkCustom(
   declaration: CustomOperation,
   resources: ReadonlyMap<string, ResourceModel>,
   drafts: Drafts,

@@ -24,6 +24,14 @@ export function logSink(log: Logger): Observe {
         return log.warn(observation, "transaction retried");
       case "cache.disconnected":
         return log.warn(observation, "changes of other processes are not heard");
+      case "job.lost":
+      case "job.failed":
+        return log.warn(observation, observation.type);
+      case "job.dead":
+      case "job.unsettled":
+        return log.error(observation, observation.type);
+      case "job.started":
+        return log.debug(observation, observation.type);
       case "pool.error":
         return log.error(observation, "database connection lost");
       case "database.stopped":

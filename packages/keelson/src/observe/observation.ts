@@ -53,6 +53,19 @@ export type Observation =
     }
   /** What the cache did until the server stopped. */
   | ({ readonly type: "cache.closed" } & CacheFigures)
+  | JobBegan
+  | JobEnded
+  /** A worker did not renew its lease; the job runs again, unless it is given up. */
+  | {
+      readonly type: "job.lost";
+      readonly job: string;
+      readonly jobId: string;
+      readonly attempt: number;
+      readonly process: string | null;
+      readonly dead: "exhausted" | "poison" | null;
+    }
+  /** Jobs that were done, and dead letters, were removed when their time was over. */
+  | { readonly type: "jobs.cleaned"; readonly jobs: number; readonly deadLetters: number }
   | RequestRefused
   | RequestEnded
   /** Limits are counted in this process alone, since Redis does not answer … */
@@ -103,6 +116,34 @@ export interface CallEnded {
   /** Absent on success. */
   readonly error?: KeelsonError;
 }
+
+interface AboutJob {
+  readonly job: string;
+  readonly jobId: string;
+  /** 1 for the first run. */
+  readonly attempt: number;
+  /** Of the call that enqueued it; null where it cannot be read. */
+  readonly requestId: string | null;
+  readonly process: string;
+}
+
+/** A run of a job began. */
+export interface JobBegan extends AboutJob {
+  readonly type: "job.started";
+}
+
+/** A run of a job ended. */
+export type JobEnded = AboutJob & { readonly tookMs: number } & (
+    | { readonly type: "job.finished" }
+    /** It will run again. */
+    | { readonly type: "job.failed"; readonly code: string; readonly message: string; readonly retryAt: string }
+    /** It is a dead letter now. */
+    | { readonly type: "job.dead"; readonly code: string; readonly message: string; readonly reason: string }
+    /** It was not this process's to end. */
+    | { readonly type: "job.given up"; readonly because: "cancelled" | "lost" | "released" }
+    /** The database could not be told how it ended: it runs again when its lease is over. */
+    | { readonly type: "job.unsettled"; readonly message: string }
+  );
 
 /** A request that ended at the door, before or after its call: malformed, unknown path, or an error of ours (500). */
 export interface RequestRefused {

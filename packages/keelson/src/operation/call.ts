@@ -10,10 +10,11 @@ import type { PlanCache } from "../data/plan-cache.ts";
 import type { Session } from "../data/transaction.ts";
 import type { VersionPins } from "../data/version-pins.ts";
 import type { Subjects } from "../limit/limiter.ts";
-import type { AppModel, VersionModel } from "../model/app-model.ts";
+import type { AppModel, JobModel, VersionModel } from "../model/app-model.ts";
 import type { ConcurrencyPolicy } from "../model/limit-model.ts";
 import type { PolicyView } from "../model/policy-view.ts";
 import type { Observe } from "../observe/observation.ts";
+import type { Queue } from "../queue/open-queue.ts";
 import type { Admission } from "./admission.ts";
 import type { CallWatch } from "./call-watch.ts";
 import type { Envelope } from "./envelope.ts";
@@ -25,6 +26,13 @@ import type { LimitStanding, Limits } from "./limits.ts";
 import type { Outcome, RecallNote, Replayed } from "./outcome.ts";
 import type { StatementTally } from "./statement-tally.ts";
 import type { Upgraded } from "./version/upgraded.ts";
+
+/** The queue, and what may be put into it. */
+export interface Jobs {
+  /** By name, Keelson's own included. */
+  readonly models: ReadonlyMap<string, JobModel>;
+  readonly queue: Queue;
+}
 
 /** What the pipeline works with: made once at boot, the same for every call. */
 export interface App {
@@ -45,6 +53,8 @@ export interface App {
   readonly keyRetentionMs: number;
   /** Only where some read declares one. */
   readonly cache?: AnswerCache<KeptAnswer>;
+  /** Only where there are jobs. */
+  readonly jobs?: Jobs;
   readonly observe: Observe;
   /** Only in development. */
   readonly watch?: CallWatch;

@@ -16,7 +16,7 @@ export interface CallerDbOptions {
   readonly run: (envelope: Envelope) => Promise<Outcome>;
   readonly caller: Caller;
   readonly common: Pick<Envelope, "door"> &
-    Partial<Pick<Envelope, "trusted" | "signal" | "requestId" | "tally" | "footprint">>;
+    Partial<Pick<Envelope, "trusted" | "signal" | "requestId" | "tally" | "footprint" | "partOf">>;
   readonly newRequestId: () => string;
   readonly observe: Observe;
   /** Only in development. */

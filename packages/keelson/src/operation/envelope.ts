@@ -1,6 +1,6 @@
 import type { Caller } from "../base/caller.ts";
 import type { ClientAddress } from "../base/client-address.ts";
-import type { Transaction } from "../data/transaction.ts";
+import type { Session, Transaction } from "../data/transaction.ts";
 import type { OperationModel, VersionModel } from "../model/app-model.ts";
 import type { Footprint } from "./footprint.ts";
 import type { ReadOrigin, ReadRequest } from "./read-request.ts";
@@ -34,9 +34,23 @@ export interface Freshness {
   readonly store?: boolean;
 }
 
+/** One run of a job, as the door of jobs knows it. */
+export interface JobRun {
+  readonly job: { readonly id: string; readonly attempt: number; readonly enqueuedAt: string };
+  readonly transaction: "one" | "each";
+  readonly timeoutMs: number;
+  /** Aborted when the run is not to go on. */
+  readonly signal: AbortSignal;
+  /** Records that the job is done. Throws when it is somebody else's by now. */
+  complete(session: Session): Promise<void>;
+  /** Keeps the job ours until the transaction ends. Throws when it is somebody else's by now. */
+  hold(tx: Transaction): Promise<void>;
+  progress(value: object): void;
+}
+
 /** One call on one operation, as a door decoded it. */
 export interface Envelope {
-  /** Which door: `rest`, `local`, `handler`, `cli`, `test`. */
+  /** Which door: `rest`, `local`, `handler`, `job`, `cli`, `test`. */
   readonly door: string;
   readonly operation: OperationModel;
   readonly requestId: string;
@@ -61,6 +75,10 @@ export interface Envelope {
   readonly apiVersion?: VersionChoice;
   /** Aborted when the caller hangs up. */
   readonly signal?: AbortSignal;
+  /** The run of a job that this call is … */
+  readonly job?: JobRun;
+  /** … or whose handler makes it without a transaction: each of its writes makes sure that the job is still its own. */
+  readonly partOf?: JobRun;
   /** The transaction to join, for calls that a handler makes. */
   readonly transaction?: Transaction;
   /** How new the answer must be, where kept answers may be given. */
@@ -74,3 +92,7 @@ export interface Envelope {
   /** Set for calls that handlers make: read-only fields may be written and any field may filter and sort. */
   readonly trusted?: boolean;
 }
+
+/** Whether a handler makes the call, so that it is part of one that was admitted and counted. */
+export const isInner = ({ transaction, partOf }: Pick<Envelope, "transaction" | "partOf">): boolean =>
+  transaction !== undefined || partOf !== undefined;

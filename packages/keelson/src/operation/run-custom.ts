@@ -3,13 +3,14 @@ import { failure, KeelsonError } from "../base/error.ts";
 import { type Execution, readRecord } from "../data/execute.ts";
 import type { SelectionNode } from "../data/plan/selection.ts";
 import type { Session, Transaction } from "../data/transaction.ts";
-import type { HandlerContext } from "../declare/handler.ts";
+import type { Db, HandlerContext } from "../declare/handler.ts";
 import type { CustomOperationModel, ResourceModel } from "../model/app-model.ts";
 import { snakeCase } from "../model/names.ts";
 import type { Call } from "./call.ts";
 import { newCallerDb } from "./caller-db.ts";
 import { declaredOutput } from "./declared-output.ts";
 import { plainNodes } from "./default-nodes.ts";
+import { enqueueIn } from "./enqueue-in.ts";
 import { executionOf } from "./execution-of.ts";
 import { recordId } from "./record-id.ts";
 
@@ -74,34 +75,20 @@ async function targetRow(
   return JSON.parse(record.json);
 }
 
-function contextOf(
+/** What a handler is given; without a transaction, that of a job whose writes commit one by one. */
+export function contextOf(
   call: Call,
   operation: CustomOperationModel,
   row: unknown,
-  tx: Transaction,
+  tx: Transaction | undefined,
 ): HandlerContext<unknown, unknown, string> {
   const { app, envelope } = call;
   return {
     row,
     input: call.input,
     caller: call.caller,
-    db: newCallerDb({
-      model: app.model,
-      run: app.run,
-      caller: call.caller,
-      common: {
-        door: "handler",
-        trusted: true,
-        requestId: envelope.requestId,
-        tally: call.tally,
-        ...(call.footprint ? { footprint: call.footprint } : {}),
-        ...(envelope.signal ? { signal: envelope.signal } : {}),
-      },
-      newRequestId: app.newId,
-      observe: app.observe,
-      ...(app.watch ? { watch: app.watch } : {}),
-      transaction: tx,
-    }),
+    db: dbIn(call, tx),
+    enqueue: tx ? enqueueIn(call, tx) : noTransaction,
     fail: (name, extra) => {
       throw declaredError(operation, name, typeof extra === "string" ? { detail: extra } : (extra ?? {}));
     },
@@ -110,6 +97,33 @@ function contextOf(
     requestId: envelope.requestId,
     behaves: (change) => !call.version?.without.has(change),
   };
+}
+
+const noTransaction = (): never => {
+  throw new TypeError("there is no transaction to enqueue in");
+};
+
+/** The data as a handler sees it. */
+export function dbIn(call: Call, tx: Transaction | undefined): Db {
+  const { app, envelope } = call;
+  return newCallerDb({
+    model: app.model,
+    run: app.run,
+    caller: call.caller,
+    common: {
+      door: "handler",
+      trusted: true,
+      requestId: envelope.requestId,
+      tally: call.tally,
+      ...(call.footprint ? { footprint: call.footprint } : {}),
+      ...(envelope.signal ? { signal: envelope.signal } : {}),
+      ...(tx === undefined && envelope.job ? { partOf: envelope.job } : {}),
+    },
+    newRequestId: app.newId,
+    observe: app.observe,
+    ...(app.watch ? { watch: app.watch } : {}),
+    ...(tx ? { transaction: tx } : {}),
+  });
 }
 
 const neverAborted = new AbortController().signal;

@@ -39,6 +39,16 @@ export interface Config {
   readonly proxies: TrustedProxies | undefined;
   /** Whether `/docs` is there. */
   readonly docs: boolean;
+  /** Whether the process that serves also runs jobs. */
+  readonly runsJobs: boolean;
+  /** How many jobs a process runs at the same time. */
+  readonly jobConcurrency: number;
+  /** How long a worker that says nothing keeps its jobs. */
+  readonly jobLeaseMs: number;
+  /** How long jobs that are done, and what they left behind, are kept. */
+  readonly jobRetentionMs: number;
+  /** How long dead letters are kept. */
+  readonly deadLetterRetentionMs: number;
   /** How long a stop waits for requests in progress. */
   readonly drainTimeoutMs: number;
 }
@@ -62,6 +72,13 @@ export const configVariables = {
   KEELSON_LOCK_TIMEOUT_MS: "longest a statement waits for a lock (2000)",
   KEELSON_IDEMPOTENCY_HOURS: "how long the answer to an idempotency key is kept (24)",
   KEELSON_CACHE_MB: "memory for kept answers, in MiB (64; 0 keeps none)",
+  KEELSON_JOBS:
+    "on or off: run jobs in the process that serves (on); `keelson work` runs them in processes of their own",
+  KEELSON_JOB_CONCURRENCY: "how many jobs a process runs at the same time (8)",
+  KEELSON_JOB_LEASE_MS:
+    "how long a worker that says nothing keeps its jobs; the same for all processes (30000)",
+  KEELSON_JOB_RETENTION_HOURS: "how long jobs that are done are kept (168)",
+  KEELSON_DEAD_LETTER_DAYS: "how long dead letters are kept (90)",
   KEELSON_LOG_LEVEL: "debug, info, warn, error or silent (info)",
   KEELSON_LIMITS: "on, off, or what the numbers of all limits are multiplied by (on)",
   KEELSON_SHEDDING: "on or off: refuse requests early when there are more than can be answered in time (off)",
@@ -109,6 +126,11 @@ export function readConfig(
     lockTimeoutMs: reader.integer("KEELSON_LOCK_TIMEOUT_MS", 2_000, 1, 3_600_000),
     keyRetentionMs: reader.integer("KEELSON_IDEMPOTENCY_HOURS", 24, 1, 8_760) * 3_600_000,
     cacheMegabytes: reader.integer("KEELSON_CACHE_MB", 64, 0, 65_536),
+    runsJobs: reader.word("KEELSON_JOBS", ["on", "off"], "on") === "on",
+    jobConcurrency: reader.integer("KEELSON_JOB_CONCURRENCY", 8, 1, 1_000),
+    jobLeaseMs: reader.integer("KEELSON_JOB_LEASE_MS", 30_000, 500, 3_600_000),
+    jobRetentionMs: reader.integer("KEELSON_JOB_RETENTION_HOURS", 168, 1, 87_600) * 3_600_000,
+    deadLetterRetentionMs: reader.integer("KEELSON_DEAD_LETTER_DAYS", 90, 1, 3_650) * 86_400_000,
     logLevel: reader.word("KEELSON_LOG_LEVEL", ["debug", "info", "warn", "error", "silent"], "info"),
     corsOrigins: reader.origins("KEELSON_CORS_ORIGINS"),
     shedding: reader.word("KEELSON_SHEDDING", ["on", "off"], "off") === "on",

@@ -12,7 +12,7 @@ import type { AppModel } from "../model/app-model.ts";
 import { policyViews } from "../model/policy-view.ts";
 import type { Observe } from "../observe/observation.ts";
 import { newAdmission } from "../operation/admission.ts";
-import type { App } from "../operation/call.ts";
+import type { App, Jobs } from "../operation/call.ts";
 import type { CallWatch } from "../operation/call-watch.ts";
 import { newInputValidators } from "../operation/input-validators.ts";
 import { type KeptAnswer, keptBytes } from "../operation/kept-answer.ts";
@@ -33,6 +33,8 @@ export interface AppParts {
   readonly keyRetentionMs?: number;
   /** Null for none. @defaultValue one in this process's memory, where a read declares it */
   readonly cache?: AnswerCache<KeptAnswer> | null;
+  /** Only where there are jobs. */
+  readonly jobs?: Jobs;
   /** Only in development. */
   readonly watch?: CallWatch;
 }
@@ -48,6 +50,7 @@ export function newApp({
   limiting,
   keyRetentionMs = 24 * 3_600_000,
   cache = keepsAnswers(model) ? new AnswerCache({ clock, bytesOf: keptBytes }) : null,
+  jobs,
   watch,
 }: AppParts): App {
   const app: App = {
@@ -55,6 +58,7 @@ export function newApp({
     database,
     observe,
     ...(cache ? { cache } : {}),
+    ...(jobs ? { jobs } : {}),
     ...(watch ? { watch } : {}),
     clock,
     newId,

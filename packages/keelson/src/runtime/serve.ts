@@ -12,6 +12,7 @@ import { startKeyCleaning } from "./key-cleaning.ts";
 import { newApp } from "./new-app.ts";
 import { openCache } from "./open-cache.ts";
 import type { OpenData } from "./open-data.ts";
+import { type JobRunner, newJobRunner, openJobs } from "./open-jobs.ts";
 import { openLimiting } from "./open-limiting.ts";
 import { openPressure } from "./open-pressure.ts";
 import { openCursorKeys } from "./open-secrets.ts";
@@ -29,11 +30,15 @@ export interface ServeOptions {
   readonly publicUrl?: string;
   /** @defaultValue the real time */
   readonly clock?: Clock;
+  /** Whether it runs jobs as soon as it listens. @defaultValue as configured */
+  readonly runsJobs?: boolean;
 }
 
 /** A prepared server: it accepts calls after `listen`. */
 export interface Service {
   readonly app: App;
+  /** Only where there are jobs. */
+  readonly jobs?: JobRunner;
   /** Starts accepting; gives the URL. Throws a DiagnosticError when the port is taken. */
   listen(): Promise<string>;
   /** Refuses new calls, finishes those in progress, then closes. The database stays open: it is the caller's. */
@@ -50,6 +55,7 @@ export async function serve({
   watch,
   publicUrl,
   clock,
+  runsJobs = config.runsJobs,
 }: ServeOptions): Promise<Service> {
   const issuers = [
     ...model.issuers,
@@ -58,6 +64,7 @@ export async function serve({
   ];
   const pressure = openPressure(config, data.database, clock);
   const limiting = await openLimiting(config, model.name, observe, clock);
+  const jobs = await openJobs(model, data);
   const app = newApp({
     model,
     database: data.database,
@@ -67,9 +74,11 @@ export async function serve({
     cursorKeys: await openCursorKeys(config),
     keyRetentionMs: config.keyRetentionMs,
     cache: await openCache({ config, model, data, observe, clock: clock ?? systemClock }),
+    ...(jobs ? { jobs } : {}),
     ...(watch ? { watch } : {}),
     ...(clock ? { clock } : {}),
   });
+  const runner = jobs && newJobRunner({ app, jobs, data, config, observe });
   const openapi = openapiTexts(model);
   // Only OpenAPI 3.2 has a word for QUERY, and tools that read 3.1 are many: the page has a document of its own.
   const pageDocument = openapiTexts(model, { page: true });
@@ -89,18 +98,21 @@ export async function serve({
   const cleaning = startKeyCleaning(data.database, observe);
   return {
     app,
+    ...(runner ? { jobs: runner } : {}),
     listen: async () => {
       const behind = { host: "127.0.0.1", port: 0 };
       const url = await server.listen(publicUrl === undefined ? config : behind);
       observe({ type: "server.listening", url: publicUrl ?? url });
+      if (runsJobs) runner?.start();
       return url;
     },
     stop: async (reason) => {
       const startedMs = systemClock.monotonicMs();
       observe({ type: "server.draining", signal: reason });
       // What still arrives on open connections is served: whoever sent it could not know.
-      await server.close();
+      await Promise.all([server.close(), runner?.stop(config.drainTimeoutMs)]);
       app.admission.drain();
+      await jobs?.queue.close();
       limiting?.close();
       pressure?.close();
       await cleaning.stop();

@@ -5,8 +5,10 @@ import type { Kysely } from "kysely";
 import { anonymous, type Caller, system, user } from "../base/caller.ts";
 import type { ApiOf } from "../client/api-of.ts";
 import type { Backend } from "../declare/backend.ts";
+import type { EnqueuedJob, EnqueueOptions, JobInput, JobRef } from "../declare/enqueue.ts";
 import { loadModel } from "../model/load-model.ts";
-import type { Observation } from "../observe/observation.ts";
+import type { JobEnded, Observation } from "../observe/observation.ts";
+import type { JobRecord } from "../queue/find-jobs.ts";
 import { readTestSettings, type TestSettings } from "../runtime/test-settings.ts";
 import { callOperations } from "./call-operations.ts";
 import type { Factories } from "./factory/factories.ts";
@@ -60,6 +62,20 @@ export interface TestBackend<B extends Backend = Backend> extends AsyncDisposabl
   /** The rows themselves, as a typed Kysely instance. Tables go by the names of the resources. */
   readonly db: Kysely<TestTables<B>>;
   readonly clock: TestClock;
+  /**
+   * Runs the jobs that are due, and those that these enqueue; says how each run ended. Jobs do not run by themselves in
+   * tests. One that failed runs again once the clock has been moved on, by the longest time that it could wait.
+   */
+  runJobs(): Promise<readonly JobEnded[]>;
+  /** The jobs that have been enqueued, the newest first. */
+  jobs(job?: JobRef): Promise<readonly JobRecord[]>;
+  /** Enqueues a job for a caller, or for the system. */
+  enqueue<J extends JobRef>(
+    as: TestCaller<RoleOf<B>> | Operations<ApiOf<B>>,
+    job: J,
+    input: JobInput<J>,
+    options?: EnqueueOptions,
+  ): Promise<EnqueuedJob>;
   /** What was announced since the beginning or the last `reset`: calls, requests, uses of `asSystem`. Factories' calls are left out. */
   observations(): readonly Observation[];
   /** Those of one type. */
@@ -116,6 +132,9 @@ export async function testBackend<const B extends Backend>(
     api: bench.apiFor(callerOf) as TestBackend<B>["api"],
     db: bench.db as Kysely<TestTables<B>>,
     clock: bench.clock,
+    runJobs: () => bench.jobs.run(),
+    jobs: (job) => bench.jobs.list(job),
+    enqueue: (as, job, input, options) => bench.jobs.enqueue(callerOf(as), job, input, options),
     observations: (type?: Observation["type"]) =>
       (type === undefined
         ? [...bench.observed]

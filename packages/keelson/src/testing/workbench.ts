@@ -4,6 +4,7 @@ import type pg from "pg";
 import { type Caller, system } from "../base/caller.ts";
 import type { Clock } from "../base/clock.ts";
 import { type Database, openDatabase } from "../data/database.ts";
+import { jobSchema, needsJobs } from "../data/migrate/job-schema.ts";
 import { snapshotOf } from "../data/migrate/snapshot-of.ts";
 import { seedDatabase } from "../data/seed.ts";
 import { openDevelopmentKey } from "../identity/development-key.ts";
@@ -25,6 +26,7 @@ import { type LeakWatch, newLeakWatch } from "./leak-watch.ts";
 import { newTestApi, type TestApi } from "./test-api.ts";
 import { newTestClock, type TestClock } from "./test-clock.ts";
 import { newTestDb, openTestPool } from "./test-db.ts";
+import { newTestJobs, type TestJobs } from "./test-jobs.ts";
 
 /** Everything behind a {@link testBackend}, before it has types. */
 interface Workbench {
@@ -34,6 +36,7 @@ interface Workbench {
   readonly db: Kysely<unknown>;
   readonly clock: TestClock;
   readonly observed: readonly Observation[];
+  readonly jobs: TestJobs;
   apiFor(callerOf: (as: object) => Caller): TestApi<object>;
   /** Settles when the database's clock is in step; undefined when it is. */
   ready(): Promise<void> | undefined;
@@ -100,6 +103,7 @@ async function openOn(
     db: newTestDb(model, pool, ready),
     clock: control,
     observed,
+    jobs: newTestJobs(app, ready),
     ready,
     apiFor: (callerOf) => newTestApi({ url: listen, token: (as) => mint(key, callerOf(as)) }),
     reset: async () => {
@@ -151,6 +155,8 @@ async function start(parts: {
     developmentKey: key,
     watch: watch.calls,
     clock,
+    // They run when the test asks for it.
+    runsJobs: false,
   });
   return { key, database, service };
 }
@@ -217,6 +223,7 @@ async function refill(
   const tables = [
     ...snapshotOf(model).tables.map(({ name }) => quoteIdentifier(name)),
     ...ofSystem.map(({ name }) => `keelson.${quoteIdentifier(name)}`),
+    ...(needsJobs(model) ? [`${jobSchema}.job`] : []),
   ];
   if (tables.length > 0) await pool.query(`truncate ${tables.join(", ")} cascade`);
   const { seed } = model.backend;

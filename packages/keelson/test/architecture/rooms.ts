@@ -12,6 +12,7 @@ export const rooms = [
   "identity",
   "limit",
   "cache",
+  "queue",
   "transfer",
   "data",
   "model",

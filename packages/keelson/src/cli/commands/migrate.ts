@@ -8,6 +8,7 @@ import { createMigration } from "../../data/migrate/create-migration.ts";
 import { describeDrift, findDrift } from "../../data/migrate/drift.ts";
 import { formatReport } from "../../data/migrate/format-finding.ts";
 import { openFolder } from "../../data/migrate/migration-folder.ts";
+import { needsJobs } from "../../data/migrate/job-schema.ts";
 import { migrationStatus } from "../../data/migrate/migration-status.ts";
 import { confirmMigrations } from "../confirm-migrations.ts";
 import { openProject, type Project, type ProjectOptions, withData } from "../project.ts";
@@ -95,6 +96,7 @@ async function apply(options: ApplyOptions): Promise<void> {
     if (!options.acceptDataLoss && !options.baseline)
       await confirmMigrations({ database: url, ...folderOf(project), upTo: options.upTo });
     const { applied, remaining } = await applyMigrations({
+      jobs: needsJobs(project.model),
       database: url,
       ...folderOf(project),
       observe,

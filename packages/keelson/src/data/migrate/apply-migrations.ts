@@ -4,6 +4,7 @@ import { applyInTransaction, recordApplied, type SplitFile } from "./apply-file.
 import { applyStatements } from "./apply-statements.ts";
 import { type Connection, type DatabaseAddress, inTransaction, withConnection } from "./connect.ts";
 import { developmentDatabase, sameSchema } from "./development-database.ts";
+import { ensureJobSchema } from "./job-schema.ts";
 import type { MigrationFile } from "./migration-file.ts";
 import { openFolder, type ReadyFolder } from "./migration-folder.ts";
 import {
@@ -25,6 +26,8 @@ export interface ApplyOptions {
   /** The folder as messages print it. @defaultValue `dir` */
   readonly shownAs?: string;
   readonly observe: Observe;
+  /** Whether the back end needs a queue. @defaultValue false */
+  readonly jobs?: boolean;
   /** `expand` stops before the first file that the running version of the code would not survive. */
   readonly upTo?: "expand";
   /** Records the files as applied without running them, on a database that `keelson dev` brought to the same schema. */
@@ -56,6 +59,7 @@ export async function applyMigrations(options: ApplyOptions): Promise<AppliedMig
   const split = new Map((await Promise.all(folder.files.map(splitFile))).map((each) => [each.file.id, each]));
   return withConnection(options.database, async (connection) => {
     await ensureSystemSchema(connection);
+    if (options.jobs === true) await ensureJobSchema(connection);
     const first = await plan(connection, folder, options);
     if (first.due.length === 0 && first.told) return { applied: [], remaining: first.remaining };
     const lock = { observe: options.observe, waitMs: options.waitMs ?? 600_000 };

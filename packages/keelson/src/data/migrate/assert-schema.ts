@@ -2,6 +2,7 @@ import type { Diagnostic } from "../../base/diagnostic.ts";
 import type { AppModel } from "../../model/app-model.ts";
 import { type DatabaseAddress, withConnection } from "./connect.ts";
 import { developmentDatabase, sameSchema } from "./development-database.ts";
+import { jobSchemaState, needsJobs } from "./job-schema.ts";
 import type { MigrationFile } from "./migration-file.ts";
 import { openFolder } from "./migration-folder.ts";
 import { type MigrationHistory, pendingFiles, readHistory, throwErrors } from "./migration-history.ts";
@@ -34,7 +35,7 @@ export async function assertSchema(options: {
   const pending = pendingFiles(files, history);
   const needed = await asyncFilter(pending, async (file) => !(await mayWait(file)));
   if (needed.length === 0) {
-    if (history.system !== "current") throwErrors([systemSchemaOlder]);
+    if (history.system !== "current" || !(await hasQueue(options))) throwErrors([systemSchemaOlder]);
     return { later: pending };
   }
   if (history.snapshot?.source === "dev") {
@@ -43,6 +44,15 @@ export async function assertSchema(options: {
   throwErrors([(await unfinishedAmong(needed, history)) ?? notApplied(needed)]);
   return { later: [] };
 }
+
+const hasQueue = async ({
+  model,
+  database,
+}: {
+  readonly model: AppModel;
+  readonly database: DatabaseAddress;
+}): Promise<boolean> =>
+  !needsJobs(model) || (await withConnection(database, jobSchemaState)) === "current";
 
 const unmigratedModel = {
   code: "model-ahead",

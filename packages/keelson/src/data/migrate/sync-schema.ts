@@ -4,6 +4,7 @@ import type { Observe } from "../../observe/observation.ts";
 import { type Connection, type DatabaseAddress, inTransaction, withConnection } from "./connect.ts";
 import { diff } from "./diff-snapshots.ts";
 import { findLosses, type Loss } from "./find-losses.ts";
+import { ensureJobSchema, needsJobs } from "./job-schema.ts";
 import { readHistory, writeSnapshot } from "./migration-history.ts";
 import { withMigrationLock } from "./migration-lock.ts";
 import { printDirectly } from "./print-directly.ts";
@@ -43,6 +44,7 @@ export function syncSchema(options: SyncOptions): Promise<SyncedSchema> {
   const waitMs = options.waitMs ?? 10_000;
   return withConnection(options.database, async (connection) => {
     await ensureSystemSchema(connection);
+    if (needsJobs(options.model)) await ensureJobSchema(connection);
     if (diff(await currentSchema(connection), target).length === 0) return { changes: [], applied: false };
     return withMigrationLock(options.database, { observe: options.observe, waitMs }, async () => {
       const changes = diff(await currentSchema(connection), target);

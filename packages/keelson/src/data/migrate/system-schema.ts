@@ -68,6 +68,54 @@ const systemMigrations: readonly SystemMigration[] = [
       )`,
     ],
   },
+  {
+    version: 4,
+    statements: [
+      // Runs of jobs: those that are going on, and those that did not end well.
+      `create table keelson.job_attempts (
+        job_id uuid not null,
+        attempt integer not null,
+        job text not null,
+        process text not null,
+        started_at timestamptz not null,
+        ended_at timestamptz,
+        outcome text check (outcome in ('retried', 'dead', 'lost', 'released', 'cancelled')),
+        code text,
+        message text,
+        progress jsonb,
+        primary key (job_id, attempt)
+      )`,
+      "create index job_attempts_started_at_idx on keelson.job_attempts (started_at)",
+      // Jobs that were given up, with everything that it takes to run them again.
+      `create table keelson.dead_letters (
+        id uuid primary key,
+        job text not null,
+        reason text not null check (reason in ('refused', 'exhausted', 'poison', 'invalid')),
+        code text not null,
+        message text not null,
+        payload jsonb not null,
+        attempts integer not null,
+        priority integer not null,
+        key text,
+        job_group text,
+        retry_limit integer not null,
+        enqueued_at timestamptz not null,
+        died_at timestamptz not null,
+        redrives integer not null default 0
+      )`,
+      "create index dead_letters_died_at_idx on keelson.dead_letters (died_at, id)",
+      "create index dead_letters_job_idx on keelson.dead_letters (job, died_at)",
+      // Jobs that keep others with the same key from being enqueued for a while.
+      `create table keelson.job_keys (
+        job text not null,
+        key text not null,
+        job_id uuid not null,
+        expires_at timestamptz not null,
+        primary key (job, key)
+      )`,
+      "create index job_keys_expires_at_idx on keelson.job_keys (expires_at)",
+    ],
+  },
 ];
 
 const newest = systemMigrations.at(-1)?.version ?? 0;

@@ -4,6 +4,7 @@ import { failure } from "../../base/error.ts";
 import type { KeyClaim } from "../../data/idempotency-records.ts";
 import type { OperationModel } from "../../model/app-model.ts";
 import type { Call } from "../call.ts";
+import { isInner } from "../envelope.ts";
 import { canonicalJson } from "./canonical-json.ts";
 
 /** Visible characters and spaces of ASCII, as a String of RFC 9651 has them. */
@@ -14,9 +15,9 @@ const minAnonymousKeyLength = 16;
 
 /** What a call claims by its key; undefined where it has none and needs none. */
 export function claimOf(call: Call): KeyClaim | undefined {
-  const { idempotencyKey: key, operation, transaction } = call.envelope;
+  const { idempotencyKey: key, operation } = call.envelope;
   // What a handler does is part of the call whose handler it is.
-  if (transaction) return undefined;
+  if (isInner(call.envelope)) return undefined;
   if (key === undefined) {
     if (requiresKey(operation)) throw failure("idempotency_key_missing");
     return undefined;

@@ -1,5 +1,6 @@
 import { failure } from "../../base/error.ts";
 import type { Call } from "../call.ts";
+import { isInner } from "../envelope.ts";
 
 /** Refuses what cannot be served in time: while draining, over the limit, or already abandoned. */
 export function admit(call: Call): void {
@@ -7,7 +8,7 @@ export function admit(call: Call): void {
   if (envelope.signal?.aborted)
     throw failure("deadline_exceeded", "The caller has gone or the deadline has passed.");
   // A handler's call belongs to the one that was admitted.
-  if (envelope.transaction) return;
+  if (isInner(envelope)) return;
   app.admission.enter();
   call.admitted = true;
 }

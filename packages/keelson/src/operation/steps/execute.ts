@@ -18,6 +18,7 @@ import { executionOf } from "../execution-of.ts";
 import { executeOnce } from "../idempotency/execute-once.ts";
 import { recordId } from "../record-id.ts";
 import { runCustom, runCustomIn } from "../run-custom.ts";
+import { runJob } from "../run-job.ts";
 import { mergingFields } from "../validate-input.ts";
 
 /**
@@ -29,6 +30,13 @@ export async function execute(call: Call): Promise<void> {
   const { operation } = call.envelope;
   if (call.replayed || call.recalled) return;
   if (call.claim) return executeOnce(call, call.claim, (transaction) => executeIn(call, transaction));
+  const { job, partOf } = call.envelope;
+  if (job && operation.kind === "custom") return runJob(call, operation, job);
+  if (partOf && operation.effect === "write")
+    return call.app.database.transaction("write", async (tx) => {
+      await partOf.hold(tx);
+      await executeIn(call, tx);
+    });
   if (operation.kind === "custom") return runCustom(call, operation);
   switch (operation.kind) {
     case "list":

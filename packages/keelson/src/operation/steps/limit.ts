@@ -1,5 +1,6 @@
 import type { Decision, Subjects } from "../../limit/limiter.ts";
 import type { Call } from "../call.ts";
+import { isInner } from "../envelope.ts";
 import type { AppliedLimits, Limits } from "../limits.ts";
 import { tooMany } from "../too-many.ts";
 
@@ -9,7 +10,7 @@ export function limit(call: Call): void | Promise<void> {
   const { limits } = app;
   // A handler's call is part of one that was counted, the system works for everybody, and who has neither
   // credentials nor an address is this program itself.
-  if (!limits || envelope.transaction || caller.kind === "system") return;
+  if (!limits || isInner(envelope) || caller.kind === "system") return;
   if (caller.kind === "anonymous" && envelope.client === undefined) return;
   const applied = limits.appliedTo(envelope.operation, caller);
   if (applied.policies.length === 0) return;

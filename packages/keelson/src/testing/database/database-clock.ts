@@ -12,6 +12,9 @@ export const clockStatements: readonly string[] = [
   "insert into keelson_test.clock default values",
   `create function public.now() returns timestamptz language sql stable as $$
     select coalesce(stands_at, pg_catalog.now() + ahead) from keelson_test.clock $$`,
+  // By which jobs are due.
+  `create function public.statement_timestamp() returns timestamptz language sql stable as $$
+    select coalesce(stands_at, pg_catalog.statement_timestamp() + ahead) from keelson_test.clock $$`,
 ];
 
 /** Settings of a database are not copied with it, so every copy is told. */

@@ -10,6 +10,7 @@ import { assertSchema } from "../../data/migrate/assert-schema.ts";
 import { withConnection } from "../../data/migrate/connect.ts";
 import { diff } from "../../data/migrate/diff-snapshots.ts";
 import { describeDrift, findDrift } from "../../data/migrate/drift.ts";
+import { jobSchemaText, needsJobs } from "../../data/migrate/job-schema.ts";
 import { printDirectly } from "../../data/migrate/print-directly.ts";
 import { emptySnapshot } from "../../data/migrate/schema-snapshot.ts";
 import { snapshotOf } from "../../data/migrate/snapshot-of.ts";
@@ -45,6 +46,7 @@ export async function templateNameOf(contents: Contents): Promise<string> {
   const parts = [
     ...clockStatements,
     systemSchemaText,
+    ...(needsJobs(model) ? [jobSchemaText] : []),
     ...printDirectly(diff(emptySnapshot, snapshotOf(model))),
     ...(migrationsDir === undefined ? [] : await textsIn(migrationsDir)),
     ...(seedScale === undefined ? [] : [await seedFingerprint(seedOf(model), seedScale)]),
@@ -117,7 +119,13 @@ async function fill(url: string, { model, migrationsDir, seedScale }: Contents):
 
 /** Applies the files, and makes sure that they and the model ask for the same. */
 async function migrate(url: string, model: AppModel, dir: string): Promise<void> {
-  await applyMigrations({ database: url, dir, shownAs: "migrations", observe: observeNothing });
+  await applyMigrations({
+    database: url,
+    dir,
+    shownAs: "migrations",
+    observe: observeNothing,
+    jobs: needsJobs(model),
+  });
   await assertSchema({ model, database: url, dir, shownAs: "migrations" });
   const found = await withConnection(url, (connection) => findDrift(connection, snapshotOf(model)));
   const errors = found.map(describeDrift).filter(({ severity }) => severity === "error");
