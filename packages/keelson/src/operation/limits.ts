@@ -26,6 +26,8 @@ export interface Limits {
   readonly limiter: Limiter;
   readonly concurrency: Concurrency;
   readonly failedCredentials: readonly RatePolicy[];
+  /** What holds for anonymous callers over all operations. */
+  readonly anonymous: readonly RatePolicy[];
   appliedTo(operation: OperationModel, caller: Caller): AppliedLimits;
   subjectsOf(caller: Caller, client: ClientAddress | undefined): Subjects;
   /** Milliseconds for which tokens from there are not looked at. */
@@ -52,7 +54,8 @@ export function newLimits({ model, limiter, concurrency, clock, factor }: Limits
     role,
     byOperation: appliedBy(model, scaled(set), scaled),
   }));
-  const anonymous = appliedBy(model, scaled(model.anonymous), scaled);
+  const forAnonymous = scaled(model.anonymous);
+  const anonymous = appliedBy(model, forAnonymous, scaled);
   const signedIn = appliedBy(model, scaled(model.signedIn), scaled);
   const failures = scaled({ rates: model.failedCredentials, concurrent: [] }).rates;
   const longestMs = Math.max(1_000, ...failures.map(({ windowMs }) => windowMs));
@@ -67,6 +70,7 @@ export function newLimits({ model, limiter, concurrency, clock, factor }: Limits
     limiter,
     concurrency,
     failedCredentials: failures,
+    anonymous: forAnonymous.rates,
     appliedTo: (operation, caller) => classOf(caller)(operation),
     subjectsOf: (caller, client) => {
       const own = subjectOf(caller, client);

@@ -6,6 +6,7 @@ import type { AppModel } from "../model/app-model.ts";
 import type { Observe } from "../observe/observation.ts";
 import type { App } from "../operation/call.ts";
 import type { CallWatch } from "../operation/call-watch.ts";
+import { newRefusalCount } from "../operation/refusal-count.ts";
 import { createHttpServer } from "../transport/create-http-server.ts";
 import type { Config } from "./config.ts";
 import { startKeyCleaning } from "./key-cleaning.ts";
@@ -79,6 +80,7 @@ export async function serve({
     ...(clock ? { clock } : {}),
   });
   const runner = jobs && newJobRunner({ app, jobs, data, config, observe });
+  const countRefusal = app.limits && newRefusalCount(app.limits);
   const openapi = openapiTexts(model);
   // Only OpenAPI 3.2 has a word for QUERY, and tools that read 3.1 are many: the page has a document of its own.
   const pageDocument = openapiTexts(model, { page: true });
@@ -92,6 +94,7 @@ export async function serve({
     ...(limiting ? { notes: limiting.notes } : {}),
     ...(config.proxies ? { proxies: config.proxies } : {}),
     ...(pressure ? { pressure } : {}),
+    ...(countRefusal ? { countRefusal } : {}),
     openapi,
     ...(config.docs ? { docs: { title: titleOf(model), openapi: pageDocument } } : {}),
   });

@@ -3,6 +3,7 @@ import { type NewId, newId } from "../base/id.ts";
 import type { AppModel } from "../model/app-model.ts";
 import type { Observe } from "../observe/observation.ts";
 import type { Pressure } from "../operation/pressure.ts";
+import type { CountRefusal } from "../operation/refusal-count.ts";
 import type { RunCall } from "../operation/run-call.ts";
 import { type DocsOptions, docsRoutes } from "./docs/docs-routes.ts";
 import type { TrustedProxies } from "./http/client-of.ts";
@@ -31,6 +32,8 @@ export interface HttpServerOptions {
   readonly proxies?: TrustedProxies;
   /** Refuses what would only wait. @defaultValue nobody does */
   readonly pressure?: Pressure;
+  /** Counts what is refused before it is a call. @defaultValue nobody does */
+  readonly countRefusal?: CountRefusal;
   /** The description of the API, or of one of its versions, as JSON text, served at `/openapi.json`. */
   readonly openapi?: (version?: string) => string;
   /** The page at `/docs`, for people; without it there is none. */
@@ -68,6 +71,7 @@ export function createHttpServer(parts: HttpServerOptions): HttpServer {
     corsOrigins,
     ...(parts.proxies ? { proxies: parts.proxies } : {}),
     ...(parts.pressure ? { pressure: parts.pressure } : {}),
+    ...(parts.countRefusal ? { countRefusal: parts.countRefusal } : {}),
     ...(parts.model.versions ? { vary: [parts.model.versions.header] } : {}),
     newId: parts.newId ?? newId,
     clock: parts.clock ?? systemClock,

@@ -5,6 +5,7 @@ import { failure, KeelsonError } from "../../base/error.ts";
 import type { NewId } from "../../base/id.ts";
 import type { Observe } from "../../observe/observation.ts";
 import type { Pressure } from "../../operation/pressure.ts";
+import type { CountRefusal } from "../../operation/refusal-count.ts";
 import { answerRequest } from "./answer-request.ts";
 import { newClientOf, type TrustedProxies } from "./client-of.ts";
 import { newCors } from "./cors.ts";
@@ -28,6 +29,8 @@ export interface HttpServerParts {
   readonly proxies?: TrustedProxies;
   /** Refuses what would only wait. */
   readonly pressure?: Pressure;
+  /** Counts what is refused here. */
+  readonly countRefusal?: CountRefusal;
   /** Further header fields by which requests choose what they are answered. */
   readonly vary?: readonly string[];
   readonly newId: NewId;
@@ -136,6 +139,7 @@ function newServe({
   vary = [],
   proxies,
   pressure,
+  countRefusal,
   observe,
   phase,
 }: HttpServerParts) {
@@ -157,7 +161,9 @@ function newServe({
     const { incoming, response } = exchange;
     // The bytes that followed were no request, which has been answered and observed.
     if (incoming.socket.writableEnded) return;
-    const error = thrown instanceof KeelsonError ? thrown : failure("internal", { cause: thrown });
+    const refusal = thrown instanceof KeelsonError ? thrown : failure("internal", { cause: thrown });
+    const client = countRefusal && isCallersFault(refusal) ? options.clientOf(incoming) : undefined;
+    const error = (client && (await countRefusal?.(client))) ?? refusal;
     observe({
       type: "request.refused",
       door: "http",
@@ -179,6 +185,10 @@ function newServe({
     }
   };
 }
+
+/** What this server is to blame for, or short of, counts for nobody. */
+const isCallersFault = ({ status, code }: KeelsonError): boolean =>
+  status < 500 || code === "method_not_implemented";
 
 type Serve = ReturnType<typeof newServe>;
 

@@ -10,6 +10,7 @@ import { newConcurrency } from "../../../src/limit/concurrency.ts";
 import { newMemoryLimiter } from "../../../src/limit/memory-limiter.ts";
 import type { App } from "../../../src/operation/call.ts";
 import { newLimits } from "../../../src/operation/limits.ts";
+import { newRefusalCount } from "../../../src/operation/refusal-count.ts";
 import { newRunCall } from "../../../src/operation/run-call.ts";
 import { createHttpServer } from "../../../src/transport/create-http-server.ts";
 import type { HttpServer } from "../../../src/transport/http/http-server.ts";
@@ -61,6 +62,7 @@ const declared = backend({
 let tested: TestBackend;
 let server: HttpServer;
 let nowMs = 0;
+let isReady = true;
 
 /** Tokens are `name` or `name/role`; every name ends in its tenant. */
 function verify(token: string) {
@@ -78,16 +80,18 @@ afterAll(() => tested.close());
 beforeEach(async () => {
   nowMs = 1_000;
   const clock = { now: () => nowMs, monotonicMs: () => nowMs };
+  const limits = newLimits({
+    model: tested.model.limits,
+    limiter: newMemoryLimiter(clock),
+    concurrency: newConcurrency(),
+    clock,
+    factor: 1,
+  });
+  const countRefusal = newRefusalCount(limits);
   const app: App = {
     ...tested.app,
     verifyToken: verify,
-    limits: newLimits({
-      model: tested.model.limits,
-      limiter: newMemoryLimiter(clock),
-      concurrency: newConcurrency(),
-      clock,
-      factor: 1,
-    }),
+    limits,
     run: (envelope) => run(envelope),
   };
   const run = newRunCall(app);
@@ -95,6 +99,9 @@ beforeEach(async () => {
     model: tested.model,
     run,
     observe: () => {},
+    ready: () => isReady,
+    options: { maxBodyBytes: 500 },
+    ...(countRefusal ? { countRefusal } : {}),
     proxies: { trust: ["127.0.0.1"], header: "x-forwarded-for" },
   });
 });
@@ -265,5 +272,67 @@ describe("refused tokens", () => {
     expect((await guess("good-a", "192.0.2.2")).status).toBe(404);
     nowMs += 21_000;
     expect((await guess("good-a")).status).toBe(404);
+  });
+});
+
+describe("what is refused at the door", () => {
+  const address = "192.0.2.1";
+  const raw = async (method: string, url: string, headers: object = {}, payload?: string) => {
+    const answer = await server.inject({
+      method: method as "GET",
+      url,
+      headers: { "x-forwarded-for": address, ...headers },
+      ...(payload === undefined ? {} : { payload }),
+    });
+    return answer.statusCode;
+  };
+  const json = { "content-type": "application/json" };
+
+  it.each<[string, number, () => Promise<number>]>([
+    ["an unknown route", 404, () => raw("GET", "/v1/nothing")],
+    ["a method that is not offered", 405, () => raw("DELETE", "/v1/notes")],
+    ["a body that is no JSON", 400, () => raw("POST", "/v1/notes", json, '{"text":')],
+    ["a body that is too large", 413, () => raw("POST", "/v1/notes", json, `"${"x".repeat(600)}"`)],
+    ["a type that is not taken", 415, () => raw("POST", "/v1/notes", { "content-type": "text/csv" }, "a")],
+    ["credentials of another kind", 401, () => raw("GET", "/v1/notes", { authorization: "Basic eA==" })],
+    ["a path that is not well-formed", 400, () => raw("GET", "/v1/notes/%zz")],
+  ])("counts for its address: %s", async (_what, status, refused) => {
+    const seen: number[] = [];
+    for (let n = 0; n < 6; n += 1) seen.push(await refused());
+    expect(seen).toEqual(Array.from({ length: 6 }, () => status));
+    expect(await refused()).toBe(429);
+    // The same count as that of calls.
+    expect((await send("GET", someNote)).status).toBe(429);
+    expect((await send("GET", someNote, { address: "192.0.2.2" })).status).toBe(404);
+    expect((await send("GET", someNote, { token: "good-a" })).status).toBe(404);
+    nowMs += 60_000;
+    expect(await refused()).toBe(status);
+  });
+
+  it("is answered with how long to wait once there is too much of it, at the same time as well", async () => {
+    expect(await statuses(50, () => send("GET", "/v1/nothing"))).toMatchObject({
+      404: { length: 6 },
+      429: { length: 44 },
+    });
+    const refused = await send("GET", "/v1/nothing");
+    expect(refused.json()).toMatchObject({ code: "rate_limited", "violated-policies": ["anonymous"] });
+    expect(Number(refused.headers["retry-after"])).toBeGreaterThanOrEqual(10);
+  });
+
+  it("takes calls and refusals from the same count, each of them once", async () => {
+    await send("GET", someNote);
+    await send("GET", "/v1/nothing");
+    expect((await send("GET", someNote)).headers["ratelimit"]).toBe('"anonymous";r=3;t=10');
+  });
+
+  it("is never health, which answers as ever", async () => {
+    await statuses(20, () => send("GET", "/v1/nothing"));
+    isReady = false;
+    expect([(await send("GET", "/livez")).status, (await send("GET", "/readyz")).status]).toEqual([200, 503]);
+    isReady = true;
+    expect(await statuses(50, () => send("GET", "/readyz"))).toMatchObject({ 200: { length: 50 } });
+    nowMs += 60_000;
+    await statuses(50, () => send("GET", "/livez"));
+    expect((await send("GET", someNote)).headers["ratelimit"]).toBe('"anonymous";r=5;t=10');
   });
 });
