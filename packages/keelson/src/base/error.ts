@@ -147,6 +147,16 @@ export const errorCatalogue = {
     title: "The input is not valid",
     remedy: "Correct the members listed in `errors`.",
   },
+  malformed_file: {
+    status: 422,
+    title: "The file cannot be read",
+    remedy: "Correct what `errors` names, from the given line on; rows before it were written and are not to be sent again.",
+  },
+  too_many_errors: {
+    status: 422,
+    title: "Too many rows were refused",
+    remedy: "Read the report, correct the rows, and import those that are missing; what was written stays.",
+  },
   idempotency_key_reused: {
     status: 422,
     title: "The idempotency key was used for another request",

@@ -11,6 +11,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   routes: async () => (await import("./commands/routes.ts")).routesCommand(),
   migrate: async () => (await import("./commands/migrate.ts")).migrateCommand(),
   seed: async () => (await import("./commands/seed.ts")).seedCommand(),
+  import: async () => (await import("./commands/import.ts")).importCommand(),
+  export: async () => (await import("./commands/export.ts")).exportCommand(),
   db: async () => (await import("./commands/db.ts")).dbCommand(),
   openapi: async () => (await import("./commands/openapi.ts")).openapiCommand(),
   contract: async () => (await import("./commands/contract.ts")).contractCommand(),

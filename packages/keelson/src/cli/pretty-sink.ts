@@ -17,6 +17,9 @@ export interface PrettySink {
 /** Doors whose calls belong to an HTTP request, which has one line for all of it. */
 const httpDoors: ReadonlySet<string> = new Set(["rest", "graphql", "live", "mcp"]);
 
+/** Doors whose calls are parts of something that is told of as a whole. */
+const quietDoors: ReadonlySet<string> = new Set(["handler", "import", "export"]);
+
 /** Observations as a developer wants to see them: one short line a request, and what needs attention. */
 export function prettySink(nowMs: () => number): PrettySink {
   const progress = newProgressDisplay(nowMs);
@@ -73,7 +76,9 @@ function newStories() {
 function lineOf(observation: Observation): string | undefined {
   switch (observation.type) {
     case "call.ended":
-      return observation.door === "handler" ? undefined : callLine(observation) + causeOf(observation.error);
+      return quietDoors.has(observation.door)
+        ? undefined
+        : callLine(observation) + causeOf(observation.error);
     case "request.refused":
       return refusedLine(observation);
     case "transaction.retried":

@@ -52,6 +52,8 @@ export type BuiltInCode =
   | "uri_too_long"
   | "unsupported_media_type"
   | "validation_failed"
+  | "malformed_file"
+  | "too_many_errors"
   | "idempotency_key_reused"
   | "precondition_required"
   | "headers_too_large"

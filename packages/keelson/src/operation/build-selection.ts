@@ -64,8 +64,10 @@ export function readFailure(faults: readonly Fault[], { textual }: ReadContext["
   return failure(textual ? "invalid_parameter" : "validation_failed", { errors: faults });
 }
 
-function buildLimit(given: number | undefined, { resource, origin }: ReadContext, faults: Fault[]): number {
-  const { defaultLimit, maxLimit } = resource.list;
+function buildLimit(given: number | undefined, context: ReadContext, faults: Fault[]): number {
+  const { resource, origin } = context;
+  const { defaultLimit } = resource.list;
+  const maxLimit = context.maxLimit ?? resource.list.maxLimit;
   if (given === undefined) return defaultLimit;
   if (!Number.isInteger(given)) {
     faults.push({ ...origin.locate("limit"), code: "type", detail: "must be a whole number." });

@@ -89,6 +89,8 @@ export interface Envelope {
   readonly tally?: StatementTally;
   /** Keep others from changing the record until the handler's transaction ends. */
   readonly lock?: boolean;
+  /** Records on a page at most, where it is not the resource's own number: exports read long pages. */
+  readonly maxLimit?: number;
   /** Set for calls that handlers make: read-only fields may be written and any field may filter and sort. */
   readonly trusted?: boolean;
 }

@@ -13,6 +13,8 @@ export interface ReadContext {
   readonly cursors: CursorCodec;
   /** The version that the request is worded in: part of what its cursors are bound to. */
   readonly apiVersion?: string | undefined;
+  /** Records on a page at most. @defaultValue what the resource says */
+  readonly maxLimit?: number | undefined;
   /** Set for handlers: any field may filter and sort. */
   readonly trusted: boolean;
 }

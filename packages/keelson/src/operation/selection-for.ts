@@ -25,7 +25,7 @@ export function selectionFor(
   resource: ResourceModel,
   { view, model = call.app.model }: { readonly view: PolicyView; readonly model?: AppModel },
 ): Selection {
-  const { read, readOrigin, trusted } = call.envelope;
+  const { read, readOrigin, trusted, maxLimit } = call.envelope;
   if (read === undefined && operation.kind !== "list")
     return { resource: resource.name, nodes: plainNodes(resource, view) };
   const context: ReadContext = {
@@ -35,6 +35,7 @@ export function selectionFor(
     origin: readOrigin ?? bodyOrigin,
     cursors: call.app.cursors,
     apiVersion: call.version?.date,
+    maxLimit,
     trusted: trusted === true,
   };
   const build = operation.kind === "list" ? buildListSelection : buildRecordSelection;

@@ -7,7 +7,9 @@ import { contractCommand } from "../../src/cli/commands/contract.ts";
 import { dbCommand } from "../../src/cli/commands/db.ts";
 import { devCommand } from "../../src/cli/commands/dev.ts";
 import { explainCommand } from "../../src/cli/commands/explain.ts";
+import { exportCommand } from "../../src/cli/commands/export.ts";
 import { genCommand } from "../../src/cli/commands/gen.ts";
+import { importCommand } from "../../src/cli/commands/import.ts";
 import { migrateCommand } from "../../src/cli/commands/migrate.ts";
 import { openapiCommand } from "../../src/cli/commands/openapi.ts";
 import { routesCommand } from "../../src/cli/commands/routes.ts";
@@ -28,6 +30,8 @@ const commands = [
   routesCommand(),
   migrateCommand(),
   seedCommand(),
+  importCommand(),
+  exportCommand(),
   dbCommand(),
   openapiCommand(),
   contractCommand(),

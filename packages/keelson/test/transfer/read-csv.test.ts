@@ -15,10 +15,10 @@ const fields: ReadonlyMap<string, FieldSpec> = new Map(
     sku: text(),
     name: text(),
     stock: integer(),
-    price: money(),
+    price: money({}),
     size: object({ width: integer(), note: text() }),
     tags: list(text()),
-    extra: json(),
+    extra: json({}),
   }).map(([name, field]) => [name, field.spec]),
 );
 

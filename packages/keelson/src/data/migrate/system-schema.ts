@@ -116,6 +116,64 @@ const systemMigrations: readonly SystemMigration[] = [
       "create index job_keys_expires_at_idx on keelson.job_keys (expires_at)",
     ],
   },
+  {
+    version: 5,
+    statements: [
+      // Long-running operations; see data/operations/.
+      `create table keelson.operations (
+        id uuid primary key,
+        kind text not null,
+        resource text not null,
+        state text not null default 'pending'
+          check (state in ('pending', 'running', 'succeeded', 'failed', 'cancelled')),
+        caller jsonb not null,
+        owner text not null,
+        request jsonb not null,
+        runner text not null check (runner in ('server', 'command')),
+        done bigint not null default 0,
+        total bigint,
+        created bigint not null default 0,
+        updated bigint not null default 0,
+        skipped bigint not null default 0,
+        failed bigint not null default 0,
+        checkpoint text,
+        source uuid,
+        output uuid,
+        error jsonb,
+        cancel_requested boolean not null default false,
+        fence integer not null default 0,
+        holder text,
+        lease_until timestamptz not null default now(),
+        created_at timestamptz not null default now(),
+        started_at timestamptz,
+        ended_at timestamptz,
+        expires_at timestamptz not null
+      )`,
+      "create index operations_owner_idx on keelson.operations (owner, id)",
+      "create index operations_waiting_idx on keelson.operations (lease_until) where state in ('pending', 'running')",
+      "create index operations_expires_at_idx on keelson.operations (expires_at)",
+      `create table keelson.operation_faults (
+        operation uuid not null references keelson.operations (id) on delete cascade,
+        position bigint not null,
+        report text not null,
+        primary key (operation, position)
+      )`,
+      // What was uploaded and is to be imported, and what was exported and is to be fetched, in parts.
+      `create table keelson.contents (
+        id uuid primary key,
+        bytes bigint,
+        sha256 text,
+        created_at timestamptz not null default now(),
+        sealed_at timestamptz
+      )`,
+      `create table keelson.content_parts (
+        content uuid not null references keelson.contents (id) on delete cascade,
+        start bigint not null,
+        bytes bytea not null,
+        primary key (content, start)
+      )`,
+    ],
+  },
 ];
 
 const newest = systemMigrations.at(-1)?.version ?? 0;
