@@ -3,6 +3,7 @@ export type { Duration } from "./base/duration.ts";
 export { type ErrorCode, errorCatalogue, KeelsonError } from "./base/error.ts";
 export * from "./declare/access.ts";
 export * from "./declare/backend.ts";
+export type * from "./declare/batch.ts";
 export type * from "./declare/behaviour.ts";
 export type * from "./declare/cache.ts";
 export type * from "./declare/enqueue.ts";

@@ -36,6 +36,8 @@ export function restRoutesOf(operation: OperationModel): readonly RestRoute[] {
       return [at("GET", collection), at("QUERY", collection), at("POST", `${collection}/query`)];
     case "get":
       return [at("GET", `${collection}/{id}`)];
+    case "batch":
+      return [at("POST", `${collection}/batch`)];
     case "create":
       return [at("POST", collection)];
     case "update":

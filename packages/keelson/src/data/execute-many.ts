@@ -6,7 +6,7 @@ import {
   type ManyTargets,
   planCreateMany,
   planDeleteMany,
-  planLockMany,
+  planFindMany,
   planUpdateMany,
   type WriteManyRequest,
 } from "./plan/plan-write-many.ts";
@@ -45,12 +45,27 @@ export function deleteRecords(
   return runMany(execution, planned, request.ids.length, { tellsId: false, references: [] });
 }
 
+/** Which of these records are there for the caller. */
+export function findRecords(
+  execution: Execution,
+  request: { readonly resource: ResourceModel; readonly ids: readonly string[] },
+): Promise<readonly string[]> {
+  return runPlanned(execution, planFindMany(execution.model, request, execution.view), (rows, plan) =>
+    rows.map((row) => request.ids[positionOf(row, plan)] ?? ""),
+  );
+}
+
 /** Locks records that the caller can read until the transaction ends, always in the same order. */
-export function lockRecords(
+export async function lockRecords(
   execution: Execution,
   request: { readonly resource: ResourceModel; readonly ids: readonly string[]; readonly deletes: boolean },
 ): Promise<void> {
-  return runPlanned(execution, planLockMany(execution.model, request, execution.view), () => undefined);
+  const lock = request.deletes ? "update" : "no key update";
+  await runPlanned(
+    execution,
+    planFindMany(execution.model, { ...request, lock }, execution.view),
+    () => undefined,
+  );
 }
 
 interface Reading {

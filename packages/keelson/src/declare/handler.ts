@@ -1,5 +1,6 @@
 import type { ColumnType, Kysely } from "kysely";
 import type { Caller } from "../base/caller.ts";
+import type { Batch } from "./batch.ts";
 import type { BehaviourChange } from "./behaviour.ts";
 import type { Enqueue } from "./enqueue.ts";
 import type { Fields, Money, OutputOf } from "./field.ts";
@@ -110,6 +111,8 @@ export interface Db {
     id: string,
     options?: { readonly version?: number },
   ): Promise<void>;
+  /** Creates, changes and deletes many records of one resource. */
+  readonly batch: Batch;
   /** The only way around the access rules. The reason is observed and ends in the audit trail. */
   asSystem(reason: string): SystemDb;
 }

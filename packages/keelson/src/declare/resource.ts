@@ -97,6 +97,11 @@ export interface ResourceOptions<F extends Fields, M extends readonly AnyMixin[]
   readonly description?: string;
   /** Standard operations to offer. @defaultValue those that have an access rule */
   readonly operations?: readonly StandardOperation[];
+  /**
+   * Whether its writes are also offered many at a time, as `POST …/batch`; `false` turns it off. What is not offered
+   * one by one is not offered here either. @defaultValue batches of up to 100 items
+   */
+  readonly batch?: false | BatchOptions;
   /** Refuse changes without `If-Match` (428). @defaultValue false */
   readonly requireIfMatch?: boolean;
   /** How often its standard operations may be called, on top of the back end's `limits`. */
@@ -132,6 +137,12 @@ export interface ResourceOptions<F extends Fields, M extends readonly AnyMixin[]
   readonly unmanaged?: readonly string[];
   /** What indexes and constraints are called where it is not what Keelson would call them: theirs by its. */
   readonly databaseNames?: Readonly<Record<string, string>>;
+}
+
+/** See {@link ResourceOptions.batch}. */
+export interface BatchOptions {
+  /** Items in one batch at most, up to 1,000; more are refused (422). @defaultValue 100 */
+  readonly maxItems?: number;
 }
 
 /** A table, in another schema than the connection's own if it says so. */
@@ -172,6 +183,8 @@ export interface ResourceTraits {
   readonly sort: string;
   /** What is offered: the declared `operations`, or those that have a rule. */
   readonly operations: StandardOperation;
+  /** Whether its writes are offered many at a time; that is so unless it says no. */
+  readonly batch?: boolean;
   /** Fields that all other resources have and this one does not. */
   readonly lacks?: SystemFieldName;
 }
@@ -205,6 +218,7 @@ interface Worded<
   Ruled extends keyof AccessRules,
   Stamps,
   Version,
+  Batch,
 > {
   readonly plural?: P;
   readonly list?: { readonly filter?: readonly Filter[]; readonly sort?: readonly Sort[] };
@@ -212,6 +226,7 @@ interface Worded<
   readonly access?: { readonly [K in Ruled]?: unknown };
   readonly timestamps?: Stamps;
   readonly version?: Version;
+  readonly batch?: Batch;
 }
 
 type LackingOf<Stamps, Version> =
@@ -246,9 +261,10 @@ export function resource<
   const Ruled extends keyof AccessRules = never,
   const Stamps extends false | TimestampOptions = TimestampOptions,
   const Version extends false | string = string,
+  const Batch extends false | BatchOptions = BatchOptions,
 >(
   name: Name,
-  options: ResourceOptions<F, M> & Worded<P, Filter, Sort, Op, Ruled, Stamps, Version>,
+  options: ResourceOptions<F, M> & Worded<P, Filter, Sort, Op, Ruled, Stamps, Version, Batch>,
 ): Resource<
   Name,
   MixedFields<F, M>,
@@ -257,6 +273,7 @@ export function resource<
     filter: Filter;
     sort: Sort;
     operations: OperationsOf<M, Op, Ruled>;
+    batch: [Batch] extends [false] ? false : true;
     lacks: LackingOf<Stamps, Version>;
   }
 > {

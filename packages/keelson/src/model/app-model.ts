@@ -104,6 +104,8 @@ export interface ResourceModel {
   readonly indexes: readonly IndexModel[];
   readonly softDelete: boolean;
   readonly requireIfMatch: boolean;
+  /** Items that a batch may have; undefined where there are no batches. */
+  readonly maxBatchItems: number | undefined;
   readonly operations: ReadonlySet<StandardOperation>;
 }
 
@@ -241,7 +243,7 @@ export interface IndexModel {
   readonly fields: readonly string[];
 }
 
-export type OperationModel = StandardOperationModel | CustomOperationModel;
+export type OperationModel = StandardOperationModel | BatchOperationModel | CustomOperationModel;
 
 export interface StandardOperationModel {
   readonly kind: StandardOperation;
@@ -251,6 +253,22 @@ export interface StandardOperationModel {
   readonly effect: "read" | "write";
   /** Undefined where answers are not kept. */
   readonly cache?: CacheModel | undefined;
+}
+
+/** The standard writes, which a batch is made of. */
+export type WriteKind = "create" | "update" | "delete";
+
+/** Several standard writes of one resource in one call. */
+export interface BatchOperationModel {
+  readonly kind: "batch";
+  /** `order.batch`. */
+  readonly name: string;
+  readonly resource: ResourceModel;
+  readonly effect: "write";
+  /** What its items may be: the writes that are offered by themselves. */
+  readonly writes: ReadonlyMap<WriteKind, StandardOperationModel>;
+  readonly maxItems: number;
+  readonly cache?: undefined;
 }
 
 export interface CustomOperationModel {

@@ -64,6 +64,8 @@ function declaredFor(
     const { limits = [], cost = 1 } = operation.declaration;
     return { limits: setOf(operation.name, limits), cost };
   }
+  // Its items count as what they are; only the callers' own limits are those of the whole.
+  if (operation.kind === "batch") return { limits: setOf(operation.name, []), cost: 1 };
   const { kind, resource } = operation;
   const declaration = backend.resources.find(({ name }) => name === resource.name);
   const own = (sets.get(resource.name) ?? []).filter(({ on }) => on === undefined || on.includes(kind));

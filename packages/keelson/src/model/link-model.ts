@@ -108,6 +108,7 @@ function linkResource(
     indexes: options.view ? [] : linkIndexes(draft, fields, { key, defaultSort }),
     softDelete: draft.softDelete,
     requireIfMatch: options.requireIfMatch ?? false,
+    maxBatchItems: options.batch === false ? undefined : (options.batch?.maxItems ?? 100),
     operations: new Set(options.operations ?? offered(access)),
   });
 }

@@ -4,10 +4,12 @@ import type { Fields } from "../declare/field.ts";
 import type { FieldSpec } from "../declare/field-spec.ts";
 import type { CustomOperation } from "../declare/operation.ts";
 import type {
+  BatchOperationModel,
   CustomOperationModel,
   OperationModel,
   ResourceModel,
   StandardOperationModel,
+  WriteKind,
 } from "./app-model.ts";
 import { linkCache } from "./cache-model.ts";
 import type { DraftResource } from "./draft-resource.ts";
@@ -24,7 +26,7 @@ export function linkOperations(
 ): ReadonlyMap<string, OperationModel> {
   const standard = [...resources.values()].flatMap((resource) =>
     [...resource.operations].map(
-      (kind): OperationModel => ({
+      (kind): StandardOperationModel => ({
         kind,
         name: `${resource.name}.${kind}`,
         resource,
@@ -33,11 +35,41 @@ export function linkOperations(
       }),
     ),
   );
+  const batches = [...resources.values()].flatMap((resource) => batchOf(resource, standard) ?? []);
   const custom = [...(backend.commands ?? []), ...(backend.queries ?? [])].map((declaration) =>
     linkCustom(declaration, resources, drafts),
   );
-  return new Map([...standard, ...custom].map((operation) => [operation.name, Object.freeze(operation)]));
+  return new Map(
+    [...standard, ...batches, ...custom].map((operation) => [operation.name, Object.freeze(operation)]),
+  );
 }
+
+/** The batch form of what a resource offers to write; undefined where that is nothing, or it wants none. */
+function batchOf(
+  resource: ResourceModel,
+  standard: readonly StandardOperationModel[],
+): BatchOperationModel | undefined {
+  const writes = standard.filter((operation) => operation.resource === resource && isWrite(operation.kind));
+  if (resource.maxBatchItems === undefined || writes.length === 0) return undefined;
+  return newBatchOperation(resource, writes, resource.maxBatchItems);
+}
+
+const isWrite = (kind: StandardOperationModel["kind"]): kind is WriteKind =>
+  kind !== "list" && kind !== "get";
+
+/** Several writes of a resource as one operation. */
+export const newBatchOperation = (
+  resource: ResourceModel,
+  writes: readonly StandardOperationModel[],
+  maxItems: number,
+): BatchOperationModel => ({
+  kind: "batch",
+  name: `${resource.name}.batch`,
+  resource,
+  effect: "write",
+  writes: new Map(writes.map((operation) => [operation.kind as WriteKind, operation])),
+  maxItems,
+});
 
 function cacheOf(
   backend: Backend,

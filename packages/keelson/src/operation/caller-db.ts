@@ -1,10 +1,13 @@
 import { type Caller, system } from "../base/caller.ts";
 import type { Transaction } from "../data/transaction.ts";
+import type { BatchItem, BatchResult } from "../declare/batch.ts";
 import type { Page, SystemDb } from "../declare/handler.ts";
 import type { StandardOperation } from "../declare/resource.ts";
 import type { ResourceTypes } from "../declare/row.ts";
-import type { AppModel, StandardOperationModel } from "../model/app-model.ts";
+import type { AppModel, BatchOperationModel, StandardOperationModel } from "../model/app-model.ts";
+import { newBatchOperation } from "../model/link-operations.ts";
 import type { Observe } from "../observe/observation.ts";
+import { type BatchItemResult, statusOf } from "./batch/batch-result.ts";
 import type { CallWatch } from "./call-watch.ts";
 import type { Envelope } from "./envelope.ts";
 import type { Outcome } from "./outcome.ts";
@@ -32,13 +35,16 @@ export interface CallerDbOptions {
 export function newCallerDb(options: CallerDbOptions): SystemDb {
   const call = async (
     resource: ResourceTypes,
-    kind: StandardOperation,
+    kind: StandardOperation | "batch",
     part: Partial<Envelope>,
   ): Promise<Outcome & { ok: true }> => {
     const outcome = await options.run({
       ...options.common,
       requestId: options.common.requestId ?? options.newRequestId(),
-      operation: standardOperation(options.model, resource.name, kind),
+      operation:
+        kind === "batch"
+          ? batchOperation(options.model, resource.name)
+          : standardOperation(options.model, resource.name, kind),
       credentials: { kind: "caller", caller: options.caller },
       ...(options.transaction ? { transaction: options.transaction } : {}),
       ...part,
@@ -67,6 +73,13 @@ export function newCallerDb(options: CallerDbOptions): SystemDb {
     delete: async (resource, id, { version } = {}) => {
       await call(resource, "delete", { id, ...ifVersion(version) });
     },
+    batch: async (resource: ResourceTypes, items: readonly GivenItem[], { atomic = true } = {}) =>
+      parsed(
+        await call(resource, "batch", {
+          atomic,
+          input: { items: items.map(({ version, ...item }) => ({ ...item, ifMatch: version })) },
+        }),
+      ),
     asSystem: (reason) => newCallerDb({ ...options, caller: system(reason, onBehalfOf(options.caller)) }),
     sql: (tables) => systemSql(options, tables) as never,
   } as SystemDb;
@@ -106,6 +119,19 @@ function standardOperation(
   return operation;
 }
 
+/** What handlers may send at once, whatever the doors allow. */
+const maxBatchItems = 1_000;
+
+function batchOperation(model: AppModel, resourceName: string): BatchOperationModel {
+  const writes = (["create", "update", "delete"] as const).map((kind) =>
+    standardOperation(model, resourceName, kind),
+  );
+  const [{ resource }] = writes as [StandardOperationModel];
+  return newBatchOperation(resource, writes, maxBatchItems);
+}
+
+type GivenItem = BatchItem<ResourceTypes> & { readonly version?: number };
+
 /** The value of a successful outcome. */
 export function parsed(outcome: Outcome & { ok: true }): never {
   switch (outcome.kind) {
@@ -117,12 +143,24 @@ export function parsed(outcome: Outcome & { ok: true }): never {
         nextCursor: outcome.nextCursor,
         prevCursor: outcome.prevCursor,
       } as never;
+    case "batch":
+      return outcome.items.map(resultOf) as never;
     case "value":
       return outcome.value as never;
     case "none":
       return undefined as never;
   }
 }
+
+const resultOf = (item: BatchItemResult): BatchResult<unknown> =>
+  item.ok
+    ? {
+        ok: true,
+        status: statusOf(item) as 200,
+        id: item.id,
+        data: item.json === null ? undefined : JSON.parse(item.json),
+      }
+    : { ok: false, status: statusOf(item), id: item.id, error: item.error };
 
 /** `{ lines: { expand: { product: true } } }` as `lines`, `lines.product`. */
 function expandPaths(expand: unknown, prefix = ""): string[] {

@@ -61,6 +61,8 @@ export interface Envelope {
   readonly id?: string;
   /** Body or parameters of a command, the record to create, the merge patch to apply. */
   readonly input?: unknown;
+  /** For batches: whether one failure undoes all. @defaultValue true */
+  readonly atomic?: boolean;
   /** Fault location of a member of `input` given as path segments; by default a JSON Pointer. */
   readonly locateInput?: (path: readonly (string | number)[]) => {
     readonly pointer?: string;

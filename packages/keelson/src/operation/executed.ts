@@ -1,4 +1,5 @@
 import type { ListAnswer } from "../data/execute.ts";
+import type { BatchItemResult } from "./batch/batch-result.ts";
 
 /** What execution brings back, before it is shaped into an outcome. */
 export type Executed =
@@ -12,5 +13,6 @@ export type Executed =
       /** As it was, where the answer comes again; otherwise the selection tells. */
       readonly composed?: boolean | undefined;
     }
+  | { readonly kind: "batch"; readonly atomic: boolean; readonly items: readonly BatchItemResult[] }
   | { readonly kind: "value"; readonly value: unknown }
   | { readonly kind: "none" };

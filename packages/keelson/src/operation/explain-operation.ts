@@ -42,6 +42,8 @@ export function explainOperation(model: AppModel, operation: OperationModel, cal
 
 function declaredRule(operation: OperationModel): Expr {
   if (operation.kind === "custom") return operation.access;
+  if (operation.kind === "batch")
+    return anyRule([...operation.writes.keys()].map((kind) => operation.resource.access[kind]));
   return operation.resource.access[
     operation.kind === "list" || operation.kind === "get" ? "read" : operation.kind
   ];
@@ -49,11 +51,19 @@ function declaredRule(operation: OperationModel): Expr {
 
 function standingRule(operation: OperationModel, view: PolicyView): Expr {
   if (operation.kind === "custom") return view.custom(operation);
+  if (operation.kind === "batch")
+    return anyRule([...operation.writes.keys()].map((kind) => view.rule(operation.resource, kind)));
   return view.rule(
     operation.resource,
     operation.kind === "list" || operation.kind === "get" ? "read" : operation.kind,
   );
 }
+
+/** Items of a batch have the rules of their kinds: whoever may do one of them may send it. */
+const anyRule = (rules: readonly Expr[]): Expr => {
+  const [first, ...others] = [...new Set(rules)];
+  return first !== undefined && others.length === 0 ? first : { op: "or", args: [...new Set(rules)] };
+};
 
 function statementOf(model: AppModel, operation: OperationModel, view: PolicyView): string | undefined {
   const { resource } = operation;
@@ -83,6 +93,8 @@ function statementOf(model: AppModel, operation: OperationModel, view: PolicyVie
       ).build().statement.text;
     case "delete":
       return planDelete(model, { resource, id: someId, versions: null }, view).build().statement.text;
+    case "batch":
+      return undefined;
     case "custom":
       if (operation.on !== "row") return undefined;
       return planGet(

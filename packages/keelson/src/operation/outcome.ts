@@ -1,11 +1,13 @@
 import type { KeelsonError } from "../base/error.ts";
 import type { RecallStatus } from "../cache/recall.ts";
+import type { BatchItemResult } from "./batch/batch-result.ts";
 import type { LimitStanding } from "./limits.ts";
 
 /** How a call ended. Records are JSON text, which doors pass through. */
 export type Outcome =
   | RecordOutcome
   | PageOutcome
+  | BatchOutcome
   | (Repeatable & { readonly ok: true; readonly kind: "value"; readonly value: unknown })
   | (Repeatable & { readonly ok: true; readonly kind: "none" })
   | (Repeatable & { readonly ok: false; readonly error: KeelsonError });
@@ -73,4 +75,13 @@ export interface PageOutcome extends Repeatable {
   readonly json: string;
   readonly nextCursor: string | null;
   readonly prevCursor: string | null;
+}
+
+export interface BatchOutcome extends Repeatable {
+  readonly ok: true;
+  readonly kind: "batch";
+  /** Whether one failure would have undone all; then nothing failed. */
+  readonly atomic: boolean;
+  /** What became of each item, in the order of the request. */
+  readonly items: readonly BatchItemResult[];
 }

@@ -64,6 +64,8 @@ const mayHaveCommitted = (error: unknown): boolean =>
 
 function inCallersWords({ upgraded, envelope }: Call, error: unknown): KeelsonError {
   if (!(error instanceof KeelsonError)) return failure("internal", { cause: error });
+  // What is wrong with items was told in their words.
+  if (envelope.operation.kind === "batch") return error;
   return upgraded ? downgradeError(upgraded.version, envelope.operation, error) : error;
 }
 

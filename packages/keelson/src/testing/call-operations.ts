@@ -13,7 +13,7 @@ interface Options extends Omit<ReadRequest, "sort"> {
   readonly idempotencyKey?: string;
 }
 
-type Part = Partial<Pick<Envelope, "id" | "input">>;
+type Part = Partial<Pick<Envelope, "id" | "input" | "atomic">>;
 type Send = (operation: OperationModel, part: Part, options: Options | undefined) => Promise<unknown>;
 
 /** The operations of a back end as a caller calls them: every one an envelope through the pipeline. */
@@ -33,7 +33,7 @@ export function callOperations(
       requestId: newId(),
       credentials: { kind: "caller", caller },
       ...part,
-      ...(operation.kind !== "custom" && operation.kind !== "delete" ? readOf(options) : answerOf(options)),
+      ...(showsOne(operation) ? readOf(options) : answerOf(options)),
       ...(ifMatch === undefined ? {} : { preconditions: { ifMatch: [ifMatch] } }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       ...(signal ? { signal } : {}),
@@ -69,6 +69,9 @@ const ofNothing = (model: AppModel, send: Send): Readonly<Record<string, unknown
 const neededKey = (operation: OperationModel, newId: App["newId"]): string | undefined =>
   operation.kind === "custom" && operation.idempotency === "required" ? newId() : undefined;
 
+const showsOne = ({ kind }: OperationModel): boolean =>
+  kind !== "custom" && kind !== "batch" && kind !== "delete";
+
 const lastOf = (name: string): string => name.slice(name.lastIndexOf(".") + 1);
 
 function methodOf(operation: OperationModel, send: Send): unknown {
@@ -86,6 +89,11 @@ function methodOf(operation: OperationModel, send: Send): unknown {
       return (id: string, input: unknown, options?: Options) => send(operation, { id, input }, options);
     case "delete":
       return (id: string, options?: Options) => send(operation, { id }, options);
+    case "batch":
+      return (
+        items: readonly unknown[],
+        { atomic = true, ...options }: Options & { atomic?: boolean } = {},
+      ) => send(operation, { input: { items }, atomic }, options);
     default:
       return customMethod(operation, send);
   }

@@ -38,7 +38,7 @@ const statusOf = (outcome: Outcome): string | undefined =>
 function contentOf(outcome: Outcome): { value: unknown } {
   if (!outcome.ok) return { value: undefined };
   if (outcome.kind === "value") return { value: outcome.value };
-  if (outcome.kind === "none") return { value: undefined };
+  if (!("json" in outcome)) return { value: undefined };
   return { value: JSON.parse(outcome.json) };
 }
 

@@ -71,7 +71,7 @@ test("whoever asks after whomever gets what they would get without a cache", asy
 function contentOf(outcome: Awaited<ReturnType<TestBackend["call"]>>): unknown {
   if (!outcome.ok) return outcome.error.code;
   if (outcome.kind === "value") return outcome.value;
-  return outcome.kind === "none" ? undefined : outcome.json;
+  return "json" in outcome ? outcome.json : undefined;
 }
 
 test("callers who bring the same to the rules share an answer, and no others do", async () => {

@@ -37,6 +37,7 @@ export interface TestBackend {
       preconditions?: object;
       idempotencyKey?: string;
       freshness?: Freshness;
+      atomic?: boolean;
       signal?: AbortSignal;
     },
   ): Promise<Outcome>;

@@ -49,6 +49,12 @@ export function exampleOf(spec: FieldSpec): unknown {
   }
 }
 
+/** An id that a record could have. */
+export const exampleId = ({ fields }: ResourceModel): unknown => {
+  const spec = fields.get("id")?.spec;
+  return spec && exampleOf(spec);
+};
+
 /** An object with an example of every member; undefined when one that is required has none. */
 export function membersExample(members: ReadonlyMap<string, FieldSpec>): OpenExample | undefined {
   const example: Record<string, unknown> = {};

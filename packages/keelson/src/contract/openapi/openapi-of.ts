@@ -5,6 +5,7 @@ import { policyViews } from "../../model/policy-view.ts";
 import { apiGuide } from "../guide/api-guide.ts";
 import { type RestRoute, restRoutesOf } from "../rest-routes.ts";
 import { newComponents, type OpenApiObject } from "./components.ts";
+import { describeBatch } from "./describe-batch.ts";
 import { describeCustom } from "./describe-custom.ts";
 import { describeStandard, ruleOf } from "./describe-standard.ts";
 import { type Describing, sentence, wordsOf } from "./describing.ts";
@@ -135,7 +136,9 @@ function describeRoute(describing: Describing, route: RestRoute, page: boolean):
   const described =
     operation.kind === "custom"
       ? describeCustom(describing, operation, route)
-      : describeStandard(describing, operation, route);
+      : operation.kind === "batch"
+        ? describeBatch(describing, operation)
+        : describeStandard(describing, operation, route);
   return described && page ? besideQuery(described, route) : described;
 }
 
@@ -153,7 +156,11 @@ function besideQuery(described: OpenApiObject, { method }: RestRoute): OpenApiOb
  * way, and who has a token may get more with it.
  */
 function securityOf(describing: Describing, operation: OperationModel): OpenApiObject {
-  const rule =
-    operation.kind === "custom" ? describing.anonymous.custom(operation) : ruleOf(describing, operation);
-  return rule.op === "never" ? {} : { security: [{ bearer: [] }, {}] };
+  const rules =
+    operation.kind === "custom"
+      ? [describing.anonymous.custom(operation)]
+      : operation.kind === "batch"
+        ? [...operation.writes.values()].map((write) => ruleOf(describing, write))
+        : [ruleOf(describing, operation)];
+  return rules.every((rule) => rule.op === "never") ? {} : { security: [{ bearer: [] }, {}] };
 }

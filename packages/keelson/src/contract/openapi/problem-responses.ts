@@ -112,7 +112,7 @@ const exampleFaults: Readonly<Record<string, readonly OpenApiObject[]>> = {
 };
 
 /** A problem (RFC 9457). Open, since declared errors add members of their own. */
-const problemRef = (components: Components): ComponentRef =>
+export const problemRef = (components: Components): ComponentRef =>
   components.ref("schemas", "Problem", () => ({
     type: "object",
     description: "What went wrong (RFC 9457). Programs decide by `code`; `detail` is for people.",

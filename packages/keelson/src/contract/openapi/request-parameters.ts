@@ -55,6 +55,12 @@ const shared = {
       "A new UUID for a new request, and the same one again when it is repeated: then it has its effect once, and every repetition gets the first answer.",
     schema: idempotencyKey,
   },
+  Atomic: {
+    name: "atomic",
+    in: "query",
+    description: "With `false` items stand by themselves, and the answer (207) says how each fared.",
+    schema: { type: "boolean", default: true },
+  },
   Prefer: {
     name: "Prefer",
     in: "header",

@@ -155,7 +155,7 @@ function buildUpdateMany(writing: Writing): Plan {
   const update = sql`update ${tableOf(resource.table)} as "_t" set ${commaList(changes)} from "_v" join "_j" on "_j"."_n" = "_v"."_n" where ${sameRecord("_t", "_v", resource)} and "_matches" and ${permitted(references)} returning "_t".*${carryVersion(resource, "_t")}, "_v"."_n"`;
   const { selected, joins, layout } = answer(first, after, view, sink);
   return compilePlan(
-    sql`with "_i" as (${items}), "_o" as (${lockedRows(before, view, "no key update")}), "_v" as (select ${commaList([...candidate, ...extra, sql`"_o"."_n"`])} from "_o"), "_j" as (select ${judged} from "_o" join "_v" on "_v"."_n" = "_o"."_n"), "_w" as (${update}) select ${selected}, "_j"."_allowed" as "allowed", "_j"."_matches" as "matches"${flagColumns("_j", references)}, "_j"."_n" from "_j" left join "_w" on "_w"."_n" = "_j"."_n"${joins}`,
+    sql`with "_i" as (${items}), "_o" as (${foundRows(before, view, "no key update")}), "_v" as (select ${commaList([...candidate, ...extra, sql`"_o"."_n"`])} from "_o"), "_j" as (select ${judged} from "_o" join "_v" on "_v"."_n" = "_o"."_n"), "_w" as (${update}) select ${selected}, "_j"."_allowed" as "allowed", "_j"."_matches" as "matches"${flagColumns("_j", references)}, "_j"."_n" from "_j" left join "_w" on "_w"."_n" = "_j"."_n"${joins}`,
     { layout },
   );
 }
@@ -174,7 +174,7 @@ export function planDeleteMany(
       const sink = newValueSink();
       const scope: Scope = { ...rootScope(model, resource), alias: "_o" };
       const { items } = givenColumns([], targetColumns(resource), sink);
-      const old = lockedRows(scope, view, "update");
+      const old = foundRows(scope, view, "update");
       const rule = compileExpression(view.rule(resource, "delete"), scope);
       const flags = sql`select "_o"."_n", ${asBoolean(rule)} as "_allowed", ${versionMatches(resource)} as "_matches" from "_o"`;
       const from = sql`"_o" join "_j" on "_j"."_n" = "_o"."_n"`;
@@ -193,25 +193,32 @@ export function planDeleteMany(
   };
 }
 
+type LockStrength = "update" | "no key update";
+
 /**
- * Plans locking records in the order of their ids, as far as the caller can read them: what is then done to them in
- * several statements cannot lock itself out with others who do the same.
+ * Plans finding out which of several records the caller can read, and locking them in the order of their ids: what is
+ * then done to them in several statements cannot lock itself out with others who do the same.
  */
-export function planLockMany(
+export function planFindMany(
   model: AppModel,
-  request: { readonly resource: ResourceModel; readonly ids: readonly string[]; readonly deletes: boolean },
+  request: {
+    readonly resource: ResourceModel;
+    readonly ids: readonly string[];
+    readonly lock?: LockStrength;
+  },
   view: PolicyView,
 ): Planned {
-  const { resource, ids, deletes } = request;
+  const { resource, ids, lock } = request;
   return {
-    key: `lockMany|${resource.name}|${view.signature}|${deletes}`,
+    key: `findMany|${resource.name}|${view.signature}|${lock ?? ""}`,
     values: keyValues(resource, ids),
     build: () => {
       const sink = newValueSink();
       const scope: Scope = { ...rootScope(model, resource), alias: "_o" };
       const { items } = givenColumns([], keyColumns(resource), sink);
-      const locked = lockedRows(scope, view, deletes ? "update" : "no key update");
-      return compilePlan(sql`with "_i" as (${items}) select "_n" from (${locked}) as "_o"`);
+      return compilePlan(
+        sql`with "_i" as (${items}) select "_n" from (${foundRows(scope, view, lock)}) as "_o"`,
+      );
     },
   };
 }
@@ -275,8 +282,8 @@ const targetValues = (resource: ResourceModel, { ids, versions }: ManyTargets): 
   versions.map((allowed) => (allowed === null ? null : `{${allowed.join(",")}}`)),
 ];
 
-/** The present rows as far as the caller can read them, with what the call says about each, locked in one order. */
-function lockedRows(scope: Scope, view: PolicyView, strength: "update" | "no key update"): Sql {
+/** The present rows as far as the caller can read them, with what the call says about each; locked in one order. */
+function foundRows(scope: Scope, view: PolicyView, lock: LockStrength | undefined): Sql {
   const { resource } = scope;
   const keys = resource.key.parts.map(({ column }) => columnOf("_o", column));
   const match = resource.key.parts.map(
@@ -284,7 +291,8 @@ function lockedRows(scope: Scope, view: PolicyView, strength: "update" | "no key
       sql`${columnOf("_o", column)} = ${columnOf("_i", `_k${position}`)}::${sql.raw(unbounded(type))}`,
   );
   const where = allOf([...match, notDeleted(scope), rowRule(scope, view)]);
-  return sql`select "_o".*${carryVersion(resource, "_o")}, "_i".* from ${tableOf(resource.table)} as "_o", "_i" where ${where} order by ${commaList(keys)} for ${sql.raw(strength)} of "_o"`;
+  const locking = lock === undefined ? sql`` : sql` for ${sql.raw(lock)} of "_o"`;
+  return sql`select "_o".*${carryVersion(resource, "_o")}, "_i".* from ${tableOf(resource.table)} as "_o", "_i" where ${where} order by ${commaList(keys)}${locking}`;
 }
 
 const versionMatches = (resource: ResourceModel): Sql =>

@@ -13,7 +13,7 @@ import { pluralFor } from "./check-resources.ts";
 import { type Findings, shown } from "./findings.ts";
 import { inOperation } from "./place.ts";
 
-const standardNames = ["list", "get", "create", "update", "delete"];
+const standardNames = ["list", "get", "create", "update", "delete", "batch"];
 
 type Resources = ReadonlyMap<string, AnyResource>;
 
@@ -118,10 +118,11 @@ function checkIdempotency(findings: Findings, where: string, { effect, idempoten
     );
 }
 
-function checkInput(
+/** What a command, a query or a job takes. */
+export function checkInput(
   findings: Findings,
   where: string,
-  { input }: CustomOperation,
+  { input }: { readonly input?: CustomOperation["input"] | undefined },
   resources: Resources,
 ): void {
   if (input === undefined) return;
@@ -195,7 +196,12 @@ function checkTargets(findings: Findings, where: string, spec: FieldSpec, resour
     checkTargets(findings, `${where}, member "${name}"`, member, resources);
 }
 
-function checkErrors(findings: Findings, where: string, operation: CustomOperation): void {
+/** Why a command, a query or a job may fail. */
+export function checkErrors(
+  findings: Findings,
+  where: string,
+  operation: Pick<CustomOperation, "errors">,
+): void {
   const codes = new Map<string, string>();
   for (const [name, error] of Object.entries(operation.errors)) {
     const place = `${where}, errors.${name}`;

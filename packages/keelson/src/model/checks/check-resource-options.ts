@@ -12,6 +12,7 @@ const known = {
     "plural",
     "description",
     "operations",
+    "batch",
     "requireIfMatch",
     "limits",
     "cost",
@@ -28,6 +29,7 @@ const known = {
   ],
   access: ["read", "create", "update", "delete", "fields"],
   list: ["filter", "sort", "defaultSort", "defaultLimit", "maxLimit"],
+  batch: ["maxItems"],
 } as const;
 
 /** The shape of a resource's options. TypeScript finds most of it; JavaScript and spread values get past it. */
@@ -40,6 +42,7 @@ export function checkResourceOptions(findings: Findings, where: string, { option
   checkTexts(findings, `${where}, list.filter`, options.list?.filter);
   checkTexts(findings, `${where}, list.sort`, options.list?.sort);
   checkTexts(findings, `${where}, operations`, options.operations);
+  checkBatch(findings, `${where}, batch`, options.batch);
   checkDefaultSort(findings, `${where}, list.defaultSort`, options.list?.defaultSort);
   const indexes: unknown = options.indexes;
   if (indexes !== undefined && !Array.isArray(indexes))
@@ -79,6 +82,32 @@ function checkTexts(findings: Findings, where: string, given: unknown): void {
     where,
     `It is ${shown(given)}.`,
     'Give a list of names: ["status", "createdAt"].',
+  );
+}
+
+/** An answer of more would be larger than what clients like to wait for. */
+const maxBatchItems = 1_000;
+
+function checkBatch(findings: Findings, where: string, given: unknown): void {
+  if (given === undefined || given === false) return;
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    findings.blocker(
+      "invalid-option",
+      where,
+      `It is ${shown(given)}.`,
+      "Give { maxItems: 50 }, or false for a resource without batches.",
+    );
+    return;
+  }
+  unknownOptions(findings, where, given, known.batch);
+  const { maxItems } = given as { readonly maxItems?: unknown };
+  if (maxItems === undefined) return;
+  if (Number.isInteger(maxItems) && Number(maxItems) >= 1 && Number(maxItems) <= maxBatchItems) return;
+  findings.blocker(
+    "invalid-option",
+    `${where}.maxItems`,
+    `It is ${shown(maxItems)}.`,
+    `Give a whole number from 1 to ${maxBatchItems}.`,
   );
 }
 

@@ -167,6 +167,12 @@ function operationAt(
   { inputs, outputs }: ShapesThen,
 ): OperationModel {
   const at = (resource: ResourceModel): ResourceModel => resources.get(resource.name) ?? resource;
+  if (operation.kind === "batch") {
+    const writes = [...operation.writes].map(
+      ([kind, write]) => [kind, { ...write, resource: at(write.resource) }] as const,
+    );
+    return { ...operation, resource: at(operation.resource), writes: new Map(writes) };
+  }
   if (operation.kind !== "custom") return { ...operation, resource: at(operation.resource) };
   const { output } = operation;
   const members = outputs.get(operation.name)?.members;

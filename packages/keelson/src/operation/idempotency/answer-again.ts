@@ -1,6 +1,7 @@
 import { failure } from "../../base/error.ts";
 import { readRecord } from "../../data/execute.ts";
 import type { KeyClaim, KeyRecord } from "../../data/idempotency-records.ts";
+import { presentBatch } from "../batch/stored-batch.ts";
 import type { Call } from "../call.ts";
 import { executionOf } from "../execution-of.ts";
 import { errorOf, newestVersion, readAnswer, type StoredAnswer } from "./stored-answer.ts";
@@ -30,6 +31,12 @@ export async function answerAgain(call: Call, claim: KeyClaim, record: KeyRecord
     case "record":
       // Other roles may see other fields, and other versions have other words: then it is answered as it is now.
       call.executed = now ? { ...of, ...now } : { ...of, json: body };
+      return;
+    case "batch":
+      call.executed = await presentBatch(call, of, {
+        body: record.body,
+        changed: stored.view !== call.view.signature || stored.words !== newestVersion(call),
+      });
       return;
     case "value":
       call.executed = { kind: "value", value: JSON.parse(body) };

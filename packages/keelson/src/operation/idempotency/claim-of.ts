@@ -58,9 +58,10 @@ const callerName = (caller: Caller): string =>
 
 /** Everything that the answer depends on, as the caller said it: defaults may change from one try to the next. */
 function fingerprintOf({ envelope }: Call): string {
-  const { operation, id, input, read, preconditions, apiVersion } = envelope;
+  const { operation, id, input, read, preconditions, apiVersion, atomic } = envelope;
   const version = apiVersion?.asked;
-  return digest([1, operation.name, version, id?.toLowerCase(), input, read, preconditions]);
+  const whole = atomic === undefined ? [] : [atomic];
+  return digest([1, operation.name, version, id?.toLowerCase(), input, read, preconditions, ...whole]);
 }
 
 const digest = (value: unknown): string => createHash("sha256").update(canonicalJson(value)).digest("hex");

@@ -3,6 +3,7 @@ import { readRecord } from "../../data/execute.ts";
 import type { KeyRecord } from "../../data/idempotency-records.ts";
 import type { Session } from "../../data/transaction.ts";
 import type { ResourceModel } from "../../model/app-model.ts";
+import { type StoredBatch, storedBatch } from "../batch/stored-batch.ts";
 import type { Call } from "../call.ts";
 import { executionOf } from "../execution-of.ts";
 import { isComposed } from "../is-composed.ts";
@@ -31,6 +32,7 @@ export interface StoredAnswer {
   readonly cut?: true;
   readonly of:
     | { readonly kind: "none" | "value" }
+    | StoredBatch
     | {
         readonly kind: "record";
         readonly id: string;
@@ -59,6 +61,10 @@ export async function successOf(call: Call, session: Session): Promise<Kept> {
       const of = { kind: "record", id, version, created, composed: isComposed(call) } as const;
       const shows = json === JSON.stringify({ id }) ? undefined : { resource: call.selection.resource, id };
       return kept(call, of, shows, json);
+    }
+    case "batch": {
+      const { of, body } = storedBatch(executed);
+      return kept(call, of, undefined, body);
     }
     case "value": {
       const body: string | undefined = JSON.stringify(executed.value);

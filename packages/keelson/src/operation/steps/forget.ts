@@ -1,3 +1,4 @@
+import type { BatchOperationModel, WriteKind } from "../../model/app-model.ts";
 import { writtenTables } from "../../model/written-tables.ts";
 import type { Call } from "../call.ts";
 
@@ -10,12 +11,15 @@ export function forget(call: Call): void {
   const { operation, transaction } = envelope;
   if (app.cache === undefined || operation.effect === "read") return;
   if (operation.kind !== "custom") {
-    const tables = writtenTables(
-      app.model,
-      operation.resource,
-      operation.kind as "create" | "update" | "delete",
-    );
+    const kinds = operation.kind === "batch" ? kindsOf(call, operation) : [operation.kind as WriteKind];
+    const tables = [...new Set(kinds.flatMap((kind) => writtenTables(app.model, operation.resource, kind)))];
     if (transaction) footprint?.noteWritten(tables);
     else app.cache.changed(tables);
   } else if (!transaction && footprint) app.cache.changed(footprint.written);
+}
+
+/** What a batch has done; where that is not known, anything that it could do. */
+function kindsOf({ executed }: Call, { writes }: BatchOperationModel): readonly WriteKind[] {
+  if (executed.kind !== "batch") return [...writes.keys()];
+  return [...new Set(executed.items.flatMap((item) => (item.ok ? [item.kind] : [])))];
 }

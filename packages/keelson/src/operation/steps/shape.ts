@@ -32,6 +32,8 @@ function outcomeOf(call: Call): Outcome {
         composed: executed.composed ?? isComposed(call),
       };
     }
+    case "batch":
+      return { ok: true, kind: "batch", atomic: executed.atomic, items: executed.items };
     case "value":
       return { ok: true, kind: "value", value: executed.value };
     case "none":

@@ -1,7 +1,14 @@
 import { failure } from "../../base/error.ts";
-import type { OperationModel, VersionModel, VersionsModel } from "../../model/app-model.ts";
+import type {
+  BatchOperationModel,
+  OperationModel,
+  VersionModel,
+  VersionsModel,
+} from "../../model/app-model.ts";
 import { type PolicyView, policyViews } from "../../model/policy-view.ts";
 import { versionNamed } from "../../model/version/version-named.ts";
+import type { PreparedItem } from "../batch/batch-input.ts";
+import { prepareBatch, upgradeItems } from "../batch/prepare-batch.ts";
 import type { Call } from "../call.ts";
 import type { VersionChoice } from "../envelope.ts";
 import { answeredResource, selectionFor } from "../selection-for.ts";
@@ -44,6 +51,7 @@ function upgradeRequest(call: Call, version: VersionModel): void | Promise<void>
   const settle = (input: unknown) => {
     call.upgraded = { version, asked, selection, input };
   };
+  if (then.kind === "batch") return upgradeBatch(call, version, then).then(settle);
   const { input } = call.envelope;
   if (!takesInput(then) || !inputPart(version, then)) return settle(input);
   // What a schema library validates is described nowhere else, and is validated once, as it is now.
@@ -54,6 +62,17 @@ function upgradeRequest(call: Call, version: VersionModel): void | Promise<void>
     settle(upgradeInput(version, then, input));
   };
   return validated instanceof Promise ? validated.then(accept) : accept(validated);
+}
+
+/** Items that are wrong stay as they are: what is wrong with them has been told in their words. */
+async function upgradeBatch(
+  call: Call,
+  version: VersionModel,
+  then: BatchOperationModel,
+): Promise<readonly PreparedItem[]> {
+  const items = await prepareBatch(call, then, "given");
+  const now = call.envelope.operation;
+  return now.kind === "batch" ? upgradeItems(version, now, items) : items;
 }
 
 const takesInput = ({ kind }: OperationModel): boolean =>

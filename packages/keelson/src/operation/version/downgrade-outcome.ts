@@ -17,6 +17,15 @@ export function downgradeOutcome(call: Call, { version, asked }: Upgraded, outco
       const rows = JSON.parse(outcome.json) as readonly unknown[];
       return { ...outcome, json: JSON.stringify(rows.map(record)) };
     }
+    case "batch":
+      return {
+        ...outcome,
+        items: outcome.items.map((item) =>
+          item.ok && item.json !== null
+            ? { ...item, json: JSON.stringify(record(JSON.parse(item.json))), composed: true }
+            : item,
+        ),
+      };
     case "value": {
       const part = version.operations.get(call.envelope.operation.name)?.output;
       if (!part || !isMembers(outcome.value)) return outcome;

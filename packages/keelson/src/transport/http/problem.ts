@@ -8,7 +8,7 @@ const problemType = "application/problem+json";
 const ownMembers = new Set(["type", "title", "status", "detail", "instance", "code", "errors", "requestId"]);
 
 /** A problem as RFC 9457 words it. What went wrong inside the server stays there. */
-function problemOf(error: KeelsonError, requestId: string): Readonly<Record<string, unknown>> {
+export function problemOf(error: KeelsonError, requestId: string): Readonly<Record<string, unknown>> {
   const members = Object.entries(error.members).filter(([name]) => !ownMembers.has(name));
   return {
     type: problemTypeOf(error.code),

@@ -1,10 +1,11 @@
 import { failure } from "../../base/error.ts";
-import type { Outcome, PageOutcome, RecordOutcome } from "../../operation/outcome.ts";
+import type { BatchOutcome, Outcome, PageOutcome, RecordOutcome } from "../../operation/outcome.ts";
 import { type HttpReply, jsonType, privateCache } from "../http/http-reply.ts";
 import type { HttpRequest } from "../http/http-request.ts";
 import { problemReply } from "../http/problem.ts";
 import { rateLimitFields } from "../http/rate-limit-fields.ts";
 import { isSafe } from "../http/write-reply.ts";
+import { batchBody } from "./batch-body.ts";
 import { withCacheHeaders } from "./cache-headers.ts";
 import { pageLinks } from "./page-links.ts";
 import { prefersMinimal } from "./prefer.ts";
@@ -38,6 +39,8 @@ function replyOf(request: HttpRequest, outcome: Outcome, itemPath: string | unde
       return isSafe(request.method) ? encodeRead(outcome) : encodeWritten(request, outcome, itemPath);
     case "page":
       return encodePage(request, outcome);
+    case "batch":
+      return encodeBatch(request, outcome);
     case "value":
       return encodeValue(outcome.value);
     case "none":
@@ -73,6 +76,19 @@ function encodeWritten(
   const { etag = "", cacheControl } = reply;
   if (minimal) return { status: outcome.created ? 201 : 204, etag, cacheControl, headers };
   return { ...reply, status: outcome.created ? 201 : 200, headers };
+}
+
+/** A batch whose items stand by themselves tells how each fared (RFC 4918 section 13), even when all went well. */
+function encodeBatch(request: HttpRequest, outcome: BatchOutcome): HttpReply {
+  const minimal = prefersMinimal(request.headers.prefer);
+  const body = batchBody(outcome, outcome.replayed?.requestId ?? request.id, minimal);
+  return {
+    status: outcome.atomic ? 200 : 207,
+    contentType: jsonType,
+    body,
+    cacheControl: privateCache,
+    ...(minimal ? { headers: ["Preference-Applied", "return=minimal"] } : {}),
+  };
 }
 
 function encodePage(request: HttpRequest, outcome: PageOutcome): HttpReply {

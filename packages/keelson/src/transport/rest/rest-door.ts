@@ -1,6 +1,7 @@
 import { type RestRoute, restRoutes } from "../../contract/rest-routes.ts";
 import type { AppModel } from "../../model/app-model.ts";
 import type { Endpoint, HttpRoute } from "../http/http-route.ts";
+import { batchEndpoint } from "./batch-endpoint.ts";
 import { customEndpoint } from "./custom-endpoint.ts";
 import type { Door, VersionedDoor } from "./door.ts";
 import { listEndpoint, queryEndpoint } from "./list-endpoints.ts";
@@ -28,6 +29,8 @@ function endpointOf({ operation, method }: RestRoute, door: VersionedDoor): Endp
       return method === "GET" ? listEndpoint(operation, door) : queryEndpoint(operation, method, door);
     case "get":
       return getEndpoint(operation, door);
+    case "batch":
+      return batchEndpoint(operation, door);
     case "create":
       return createEndpoint(operation, door);
     case "update":

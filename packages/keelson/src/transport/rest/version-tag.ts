@@ -13,7 +13,7 @@ const pattern = new RegExp(`^(0|[1-9]\\d{0,9})(?:-[\\w-]{${hashLength}})?(?:-(?:
  * The entity tag of a record: its version. Where other records are embedded the version does not identify the
  * content, so a hash of it is added.
  */
-export function versionTag(outcome: RecordOutcome): string {
+export function versionTag(outcome: Pick<RecordOutcome, "json" | "version" | "composed">): string {
   // Rows of views have no version: their tag is made of what they say.
   if (outcome.version === null) return hash("sha256", outcome.json, "base64url").slice(0, hashLength);
   const version = String(outcome.version);
