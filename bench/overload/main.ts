@@ -8,9 +8,18 @@ import { type Call, scenarios } from "../scenario.ts";
 import { startIssuer } from "../service/issuer.ts";
 import { keelson, prepareWithKeelson } from "../service/keelson.ts";
 import { mintTokens, startService } from "../service/running-service.ts";
+import { withSettings } from "../service/service.ts";
 import { sendOpenLoad } from "./open-loop.ts";
 
-const { values } = parseArgs({ options: { seconds: { type: "string", default: "10" } } });
+const { values } = parseArgs({
+  options: {
+    seconds: { type: "string", default: "10" },
+    scenario: { type: "string", default: "list" },
+    shedding: { type: "string", default: "on" },
+  },
+});
+const scenario = scenarios.find(({ name }) => name === values.scenario);
+if (!scenario) throw new Error(`--scenario: one of ${scenarios.map(({ name }) => name).join(", ")}`);
 const seconds = Number(values.seconds);
 const patienceMs = 1_000;
 /** Enough to keep the service busy; more would only wait. */
@@ -21,10 +30,10 @@ const database = await startDatabase(undefined, "bench_overload");
 try {
   await prepareData(database.client, prepareWithKeelson(database.url));
   const sample = await readSample(database.client);
-  const service = keelson(issuer);
+  const service = withSettings(keelson(issuer), { KEELSON_SHEDDING: values.shedding });
   const running = await startService(service, database.url, sample, await mintTokens(service, sample));
   try {
-    const calls: readonly Call[] = scenarios[0]?.calls(service, sample) ?? [];
+    const calls: readonly Call[] = scenario.calls(service, sample);
     const target = { host: running.host, port: running.port, requests: running.requests(calls) };
     await sendBurst({ ...target, expectedStatus: 200, connections, seconds: Math.min(seconds, 3) });
     const best = await sendBurst({ ...target, expectedStatus: 200, connections, seconds });

@@ -24,12 +24,17 @@ export interface Service {
   ownOrdersPath(sample: Sample): string;
 }
 
-/** The same service without a memory for answers. */
-export const keptNothing = (service: Service): Service => ({
+/** The same service with further settings in its environment. */
+export const withSettings = (service: Service, settings: Readonly<Record<string, string>>): Service => ({
   ...service,
-  name: `${service.name}, no cache`,
   command: (place) => {
     const command = service.command(place);
-    return { ...command, env: { ...command.env, KEELSON_CACHE_MB: "0" } };
+    return { ...command, env: { ...command.env, ...settings } };
   },
+});
+
+/** The same service without a memory for answers. */
+export const keptNothing = (service: Service): Service => ({
+  ...withSettings(service, { KEELSON_CACHE_MB: "0" }),
+  name: `${service.name}, no cache`,
 });

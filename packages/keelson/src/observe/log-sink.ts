@@ -32,6 +32,8 @@ export function logSink(log: Logger): Observe {
         return log.error(observation, observation.type);
       case "job.started":
         return log.debug(observation, observation.type);
+      case "requests.shed":
+        return log.warn(observation, "overloaded: requests were refused");
       case "pool.error":
         return log.error(observation, "database connection lost");
       case "database.stopped":

@@ -21,6 +21,16 @@ export type Observation =
       readonly sqlState: string;
     }
   | { readonly type: "pool.error"; readonly message: string }
+  | {
+      /** Requests were refused because there were more than could be answered, since the last such observation. */
+      readonly type: "requests.shed";
+      readonly count: number;
+      /** The part of all requests that is refused now, 0 to 1. */
+      readonly share: number;
+      readonly loopDelayMs: number;
+      readonly waiting: number;
+      readonly inProgress: number;
+    }
   | { readonly type: "database.starting"; readonly dataDir: string }
   | { readonly type: "database.relocated"; readonly dataDir: string; readonly reason: string }
   | { readonly type: "database.ready"; readonly version: string; readonly tookMs: number }
@@ -63,6 +73,14 @@ export type Observation =
       readonly attempt: number;
       readonly process: string | null;
       readonly dead: "exhausted" | "poison" | null;
+    }
+  /** Somebody took a dead letter back, changed its input, or threw it away; cancelled a job, or had it run at once. */
+  | {
+      readonly type: "job.redriven" | "job.edited" | "job.discarded" | "job.cancelled" | "job.hurried";
+      readonly jobId: string;
+      /** Null where only the id is known. */
+      readonly job: string | null;
+      readonly by: string;
     }
   /** Jobs that were done, and dead letters, were removed when their time was over. */
   | { readonly type: "jobs.cleaned"; readonly jobs: number; readonly deadLetters: number }
@@ -136,7 +154,12 @@ export interface JobBegan extends AboutJob {
 export type JobEnded = AboutJob & { readonly tookMs: number } & (
     | { readonly type: "job.finished" }
     /** It will run again. */
-    | { readonly type: "job.failed"; readonly code: string; readonly message: string; readonly retryAt: string }
+    | {
+        readonly type: "job.failed";
+        readonly code: string;
+        readonly message: string;
+        readonly retryAt: string;
+      }
     /** It is a dead letter now. */
     | { readonly type: "job.dead"; readonly code: string; readonly message: string; readonly reason: string }
     /** It was not this process's to end. */

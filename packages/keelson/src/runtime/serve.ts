@@ -63,7 +63,6 @@ export async function serve({
     ...(config.issuer ? [config.issuer] : []),
     ...(developmentKey ? [developmentKey.issuer] : []),
   ];
-  const pressure = openPressure(config, data.database, clock);
   const limiting = await openLimiting(config, model.name, observe, clock);
   const jobs = await openJobs(model, data);
   const app = newApp({
@@ -81,6 +80,8 @@ export async function serve({
   });
   const runner = jobs && newJobRunner({ app, jobs, data, config, observe });
   const countRefusal = app.limits && newRefusalCount(app.limits);
+  const inProgress = (): number => app.admission.inProgress;
+  const pressure = openPressure(config, data.database, { inProgress, observe, clock });
   const openapi = openapiTexts(model);
   // Only OpenAPI 3.2 has a word for QUERY, and tools that read 3.1 are many: the page has a document of its own.
   const pageDocument = openapiTexts(model, { page: true });

@@ -1,5 +1,4 @@
 import { failure } from "../../base/error.ts";
-import type { Pressure } from "../../operation/pressure.ts";
 import { checkAccept } from "./check-accept.ts";
 import { checkBodyType } from "./check-body-type.ts";
 import { checkHeaders } from "./check-headers.ts";
@@ -19,8 +18,6 @@ export interface AnswerOptions {
   readonly limits: HttpLimits;
   readonly cors: Cors | undefined;
   readonly clientOf: ClientOf;
-  /** Refuses what would only wait; absent where everybody is let in. */
-  readonly pressure: Pressure | undefined;
 }
 
 const known: ReadonlySet<string> = new Set(knownMethods);
@@ -42,24 +39,26 @@ export async function answerRequest(exchange: Exchange, options: AnswerOptions):
   const { route, parameter } = match;
   const endpoint = route.endpoints.get(method);
   if (!endpoint) return withoutEndpoint(exchange, route, options.cors);
-  if (!endpoint.vital) refuseUnderPressure(options.pressure);
-  if (endpoint.produces !== undefined) checkAccept(incoming.headers.accept, endpoint.produces);
+  let body: Uint8Array | undefined;
+  try {
+    // Decided before the body is looked at.
+    if (endpoint.produces !== undefined) checkAccept(incoming.headers.accept, endpoint.produces);
+    if (hasBody(incoming)) body = await takeBody(exchange, endpoint, limits);
+    if (endpoint.body?.required && body === undefined)
+      throw failure("malformed_request", "The body is missing.");
+  } catch (thrown) {
+    throw endpoint.refuse?.(incoming.headers, thrown) ?? thrown;
+  }
+  const client = options.clientOf(incoming);
   const request = new HttpRequest(incoming, exchange.response, {
     id: exchange.id,
     path,
     query,
     parameter,
-    client: options.clientOf(incoming),
+    client,
   });
-  if (hasBody(incoming)) request.body = await takeBody(exchange, endpoint, limits);
-  if (endpoint.body?.required && request.body === undefined)
-    throw failure("malformed_request", "The body is missing.");
+  request.body = body;
   return endpoint.handle(request);
-}
-
-function refuseUnderPressure(pressure: Pressure | undefined): void {
-  const refusal = pressure?.refusal();
-  if (refusal) throw refusal;
 }
 
 async function takeBody(

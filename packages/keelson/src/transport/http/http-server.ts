@@ -17,6 +17,7 @@ import { problemReply } from "./problem.ts";
 import { discard, hasBody } from "./read-body.ts";
 import { type ConnectionError, endWithProblem, refuseConnection } from "./refuse-connection.ts";
 import { newRouteTable } from "./route-table.ts";
+import { shedRequests } from "./shed-requests.ts";
 import { newReplyWriter } from "./write-reply.ts";
 
 export interface HttpServerParts {
@@ -79,6 +80,11 @@ export function newHttpServer(parts: HttpServerParts): HttpServer {
   for (const event of ["checkContinue", "checkExpectation"])
     app.server.on(event, (incoming, response) => app.server.emit("request", incoming, response));
   app.server.on("connect", (_incoming, socket: Socket) => refuseTunnel(socket, parts));
+  if (parts.pressure) {
+    const vital = new Set(parts.routes.filter(isVital).map(({ path }) => path));
+    const cors = newCors(parts.corsOrigins, parts.vary);
+    shedRequests(app.server, { pressure: parts.pressure, limits, cors, newId: parts.newId, vital });
+  }
   // A limit would silently drop the fields beyond it; too many are refused instead.
   app.server.maxHeadersCount = 0;
   return {
@@ -91,6 +97,9 @@ export function newHttpServer(parts: HttpServerParts): HttpServer {
     },
   };
 }
+
+/** Answered whatever the load. */
+const isVital = ({ endpoints }: HttpRoute): boolean => Object.values(endpoints).some(({ vital }) => vital);
 
 type Take = (request: FastifyRequest, reply: FastifyReply) => void;
 
@@ -138,7 +147,6 @@ function newServe({
   corsOrigins,
   vary = [],
   proxies,
-  pressure,
   countRefusal,
   observe,
   phase,
@@ -149,7 +157,6 @@ function newServe({
     limits,
     cors,
     clientOf: newClientOf(proxies),
-    pressure,
   };
   const write = newReplyWriter({
     compressFromLength: limits.compressFromLength,

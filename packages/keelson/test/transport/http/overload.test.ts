@@ -1,21 +1,25 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Observation } from "../../../src/observe/observation.ts";
 import { newPressure, type PressureReading } from "../../../src/operation/pressure.ts";
 import { type OpenDoor, openDoor, recordOutcome } from "../open-door.ts";
 
-const calm: PressureReading = { loopDelayMs: 0, waiting: 0 };
+const calm: PressureReading = { loopDelayMs: 0, waiting: 0, inProgress: 100 };
 
 let nowMs = 0;
 let reading = calm;
 let door: OpenDoor;
+let observed: Observation[] = [];
 
 beforeEach(async () => {
   nowMs = 0;
   reading = calm;
+  observed = [];
   door = await openDoor({
     pressure: newPressure({
       clock: { now: () => nowMs, monotonicMs: () => nowMs },
       read: () => reading,
       maxWaiting: 100,
+      observe: (observation) => void observed.push(observation),
     }),
   });
   door.outcome = recordOutcome();
@@ -42,8 +46,8 @@ async function pass(tenths: number): Promise<void> {
 
 describe("under pressure", () => {
   it.each([
-    ["a late event loop", { loopDelayMs: 500, waiting: 0 }],
-    ["statements that wait", { loopDelayMs: 0, waiting: 101 }],
+    ["a late event loop", { loopDelayMs: 500, waiting: 0, inProgress: 100 }],
+    ["statements that wait", { loopDelayMs: 0, waiting: 101, inProgress: 0 }],
   ])("%s: a growing part is refused, never all, and nobody once it is over", async (_title, beyond) => {
     await pass(5);
     expect(await refusedOf(20)).toBe(0);
@@ -57,12 +61,21 @@ describe("under pressure", () => {
     expect(most).toBeGreaterThanOrEqual(17);
     expect(most).toBeLessThan(20);
     reading = calm;
-    await pass(10);
+    await pass(50);
+    expect(await refusedOf(20)).toBe(0);
+    const told = observed.filter(({ type }) => type === "requests.shed");
+    expect(told.length).toBeGreaterThan(1);
+    expect(told.length).toBeLessThan(10);
+  });
+
+  it("a late event loop with few calls is somebody else's doing", async () => {
+    reading = { loopDelayMs: 5_000, waiting: 0, inProgress: 3 };
+    await pass(30);
     expect(await refusedOf(20)).toBe(0);
   });
 
   it("the refusal says when to come again, and comes before the body is read or the call begins", async () => {
-    reading = { loopDelayMs: 500, waiting: 0 };
+    reading = { loopDelayMs: 500, waiting: 0, inProgress: 100 };
     await pass(30);
     const before = door.envelopes.length;
     const head =
@@ -80,7 +93,7 @@ describe("under pressure", () => {
   });
 
   it("health is answered all the same", async () => {
-    reading = { loopDelayMs: 5_000, waiting: 5_000 };
+    reading = { loopDelayMs: 5_000, waiting: 5_000, inProgress: 100 };
     await pass(30);
     for (let request = 0; request < 20; request += 1) {
       expect((await door.send("GET", "/livez")).status).toBe(200);
