@@ -32,14 +32,21 @@ export function buildFilter(filter: unknown, context: ReadContext, faults: Fault
   const before = faults.length;
   const node = buildGroup(building, filter, "", 1);
   if (building.leaves > maxFilterLeaves) {
-    report(building, "", "budget", `A filter may make at most ${maxFilterLeaves} comparisons.`);
+    const { origin } = context;
+    faults.push({
+      ...origin.locate("filter"),
+      code: "budget",
+      detail: `A filter may make at most ${maxFilterLeaves} comparisons.`,
+    });
   }
   return faults.length > before ? undefined : node;
 }
 
 function report(building: Building, place: Place, code: string, detail: string): undefined {
-  const at = place === "" ? undefined : place;
-  building.faults.push({ ...building.context.origin.locate("filter", at), code, detail });
+  // In a query string, the empty place is a parameter without a name.
+  const { origin } = building.context;
+  const at = place === "" && !origin.textual ? undefined : place;
+  building.faults.push({ ...origin.locate("filter", at), code, detail });
   return undefined;
 }
 
@@ -120,7 +127,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 function buildField(building: Building, name: string, given: unknown, place: Place): FilterNode | undefined {
   building.leaves += 1;
   const found = findFilterField(building.context, building.names, name);
-  if (typeof found === "string") return report(building, place, "unknown", found);
+  if (typeof found === "string") return report(building, placeOf(building, given, place), "unknown", found);
   if (!isObject(given)) return buildComparison(building, found, "eq", given, place);
   const entries = Object.entries(given);
   if (entries.length === 0) {
@@ -138,6 +145,13 @@ function buildField(building: Building, name: string, given: unknown, place: Pla
     "and",
     parts.filter((part) => part !== undefined),
   );
+}
+
+/** Where a name stands: in a query string its operator is part of it. */
+function placeOf({ context }: Building, given: unknown, place: Place): Place {
+  if (!context.origin.textual || !isObject(given)) return place;
+  const [operator] = Object.keys(given);
+  return operator === undefined ? place : `${place}[${operator}]`;
 }
 
 function buildComparison(

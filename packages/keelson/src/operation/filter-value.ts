@@ -120,9 +120,13 @@ function readUuid(given: unknown): Read {
 export function readPlainText(given: unknown): Result<string, ValueFault> {
   if (typeof given !== "string")
     return err({ code: "type", detail: `must be a text, not ${kindOf(given)}.` });
-  if (given.length > defaultTextMax) {
+  if (isLonger(given, defaultTextMax)) {
     return err({ code: "range", detail: `must have at most ${defaultTextMax} characters.` });
   }
   const [hazard] = findHazards(given);
   return hazard ? err({ code: hazard.code, detail: hazard.detail }) : ok(given);
 }
+
+/** Characters are code points, as in JSON Schema: one takes one or two units of a text. */
+const isLonger = (text: string, max: number): boolean =>
+  text.length > max && (text.length > 2 * max || [...text].length > max);

@@ -13,7 +13,7 @@ export const maxExpandDepth = 3;
 /** How many relations one read may expand. */
 export const maxExpandedRelations = 10;
 /** How many fields one read may name. */
-const maxFieldPaths = 200;
+export const maxFieldPaths = 200;
 
 /** What to print of each record, and how many rows that can be at most. */
 export interface SelectedNodes {
@@ -71,7 +71,9 @@ export function selectNodes(
 function expandTree({ context, faults, names }: Selecting, paths: readonly string[]): PathTree {
   const root = newTree();
   let count = 0;
-  for (const path of paths) {
+  // Paths that say the same again count as well: the list is what the description bounds.
+  const excess = paths.length > maxExpandedRelations;
+  for (const path of excess ? [] : paths) {
     const fail = (code: string, detail: string) =>
       faults.push({ ...context.origin.locate("expand", path), code, detail });
     const segments = path.split(".");
@@ -96,6 +98,12 @@ function expandTree({ context, faults, names }: Selecting, paths: readonly strin
       break;
     }
   }
+  if (excess)
+    faults.push({
+      ...context.origin.locate("expand"),
+      code: "budget",
+      detail: `At most ${maxExpandedRelations} relations can be expanded.`,
+    });
   return root;
 }
 
@@ -190,14 +198,14 @@ function checkNamed(
 ): void {
   const { names, context, faults } = selecting;
   const fields = names.get(resource)?.fields ?? new Map<string, FieldModel>();
-  const fail = (path: string, detail: string) =>
-    faults.push({ ...context.origin.locate("fields", path), code: "unknown", detail });
+  const fail = (path: string, detail: string, code = "unknown") =>
+    faults.push({ ...context.origin.locate("fields", path), code, detail });
   for (const name of named.ends) {
     const field = fields.get(name);
     const path = `${prefix}${name}`;
     if (!field) fail(path, `"${resource}" has no field "${name}".${didYouMean(name, [...fields.keys()])}`);
     else if (!isStored(field) && !expanded.inner.has(name)) {
-      fail(path, `"${path}" is only shown when it is expanded: add it to expand.`);
+      fail(path, `"${path}" is only shown when it is expanded: add it to expand.`, "not_expanded");
     }
   }
   for (const [name, inner] of named.inner) {
@@ -206,7 +214,11 @@ function checkNamed(
     const path = `${prefix}${name}`;
     if (below && target !== undefined) checkNamed(selecting, target, below, inner, `${path}.`);
     else if (target !== undefined)
-      fail(path, `"${path}" must be expanded before its fields can be named: add it to expand.`);
+      fail(
+        path,
+        `"${path}" must be expanded before its fields can be named: add it to expand.`,
+        "not_expanded",
+      );
     else if (fields.has(name)) fail(path, `"${path}" has no fields of its own that could be named.`);
     else fail(path, `"${resource}" has no field "${name}".${didYouMean(name, [...fields.keys()])}`);
   }

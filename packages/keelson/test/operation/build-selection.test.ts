@@ -104,9 +104,9 @@ describe("fields and expand", () => {
   test.each([
     [{ fields: ["nmae"] }, "fields", "unknown", 'Did you mean "name"'],
     [{ fields: ["cost"] }, "fields", "unknown", '"product" has no field "cost"'],
-    [{ fields: ["tags"] }, "fields", "unknown", "expand"],
+    [{ fields: ["tags"] }, "fields", "not_expanded", "expand"],
     [{ fields: ["price.amount"] }, "fields", "unknown", "no fields of its own"],
-    [{ fields: ["tags.label"] }, "fields", "unknown", "must be expanded"],
+    [{ fields: ["tags.label"] }, "fields", "not_expanded", "must be expanded"],
     [{ fields: [""] }, "fields", "unknown", ""],
     [{ fields: ["constructor"] }, "fields", "unknown", ""],
     [{ fields: Array.from({ length: 201 }, () => "id") }, "fields", "budget", "200"],

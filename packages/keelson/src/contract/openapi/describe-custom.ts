@@ -34,7 +34,7 @@ export function describeCustom(
     description: declaration.description ?? `${summary}.`,
     ...(inBody ? { "x-query-method": true } : {}),
     ...nonEmpty("parameters", parametersOf(describing, operation, method)),
-    ...(method === "GET" ? {} : bodyOf(describing, operation)),
+    ...(method === "GET" ? {} : bodyOf(describing, operation, method)),
     responses: {
       ...successOf(describing, operation),
       ...problemResponses(describing.components, statusesOf(operation, method), operation.errors),
@@ -107,7 +107,7 @@ function inputParameters(input: ReadonlyMap<string, FieldSpec>): readonly OpenAp
     });
 }
 
-function bodyOf(describing: Describing, operation: CustomOperationModel): OpenApiObject {
+function bodyOf(describing: Describing, operation: CustomOperationModel, method: RestMethod): OpenApiObject {
   const { input, declaration } = operation;
   if (input === undefined) {
     const given = declaration.input as NonNullable<FieldSpec["schema"]>;
@@ -116,7 +116,9 @@ function bodyOf(describing: Describing, operation: CustomOperationModel): OpenAp
   }
   if (input.size === 0) return {};
   const name = `${capitalise(operationIdOf(operation))}Input`;
-  const required = [...input.values()].some((spec) => !spec.optional && spec.default === undefined);
+  // QUERY without content means nothing (RFC 10008).
+  const required =
+    method === "QUERY" || [...input.values()].some((spec) => !spec.optional && spec.default === undefined);
   const schema = membersRef(describing, name, input, "create");
   return { requestBody: { ...(required ? { required } : {}), content: { [json]: { schema } } } };
 }

@@ -79,7 +79,7 @@ function describeList(describing: Describing, resource: ResourceModel): OpenApiO
         ]),
         content: { [json]: { schema: pageRef(describing, resource) } },
       },
-      ...(isKept(describing, resource, "list") ? { "304": notModified(describing) } : {}),
+      ...(isKept(describing, resource, "list") ? { "304": notModified(describing, true) } : {}),
       ...problemResponses(components, [400, 401, ...forbidden(resource.access.read), 503]),
     },
   };
@@ -91,6 +91,7 @@ function describeQuery(
   { method }: RestRoute,
 ): OpenApiObject {
   const { components } = describing;
+  const kept = isKept(describing, resource, "list");
   const twin = method === "QUERY" ? "" : " `QUERY` on the collection (RFC 10008) takes the same body.";
   return {
     operationId: `query${plural(resource)}`,
@@ -101,9 +102,11 @@ function describeQuery(
     responses: {
       "200": {
         description: "A page.",
-        headers: headerRefs(components, ["X-Request-Id"]),
+        headers: headerRefs(components, ["X-Request-Id", ...(kept ? ["ETag", ...keptHeaders] : [])]),
         content: { [json]: { schema: pageRef(describing, resource) } },
       },
+      // To QUERY, which is safe: it asks again with `If-None-Match`.
+      ...(kept ? { "304": notModified(describing, true) } : {}),
       ...problemResponses(components, [400, 401, ...forbidden(resource.access.read), 413, 415, 422, 503]),
     },
   };
@@ -138,10 +141,10 @@ const isKept = ({ model }: Describing, { name }: ResourceModel, kind: "list" | "
 
 const keptHeaders = ["Age", "Cache-Status"];
 
-const notModified = ({ components }: Describing): ComponentRef =>
-  components.ref("responses", "NotModified", () => ({
+const notModified = ({ components }: Describing, kept: boolean): ComponentRef =>
+  components.ref("responses", kept ? "NotModifiedKept" : "NotModified", () => ({
     description: "The copy that the caller has is still good.",
-    headers: headerRefs(components, ["X-Request-Id", "ETag"]),
+    headers: headerRefs(components, ["X-Request-Id", "ETag", ...(kept ? keptHeaders : [])]),
   }));
 
 function describeGet(describing: Describing, resource: ResourceModel): OpenApiObject {
@@ -161,7 +164,7 @@ function describeGet(describing: Describing, resource: ResourceModel): OpenApiOb
         "ETag",
         ...(isKept(describing, resource, "get") ? keptHeaders : []),
       ]),
-      "304": notModified(describing),
+      "304": notModified(describing, isKept(describing, resource, "get")),
       ...problemResponses(components, [400, 401, ...forbidden(resource.access.read), 404, 412, 503]),
     },
   };

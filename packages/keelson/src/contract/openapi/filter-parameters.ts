@@ -35,7 +35,8 @@ export function filterParameters({ model }: Describing, resource: ResourceModel)
         in: "query",
         description: `Only records whose \`${path.text}\` ${operatorMeanings[operator]}.`,
         ...(isList ? { style: "form", explode: false } : {}),
-        schema: operandSchema(spec, path.part, operator),
+        // In a URL an empty list is one empty text.
+        schema: { ...operandSchema(spec, path.part, operator), ...(isList ? { minItems: 1 } : {}) },
       };
     });
   });
@@ -46,7 +47,8 @@ export function filterRef(describing: Describing, resource: ResourceModel): Comp
   if (resource.list.filter.length === 0) return undefined;
   const { components, model } = describing;
   const name = `${capitalise(resource.name)}Filter`;
-  const itself = { $ref: `#/components/schemas/${name}` };
+  // The whole may ask nothing; its parts may not.
+  const itself = { $ref: `#/components/schemas/${name}`, minProperties: 1 };
   return components.ref("schemas", name, () => {
     const paths = resource.list.filter.flatMap((path) => {
       const spec = specAt(model, resource, path);

@@ -2,7 +2,7 @@ import type { FieldModel, ResourceModel } from "../../model/app-model.ts";
 import { isStored } from "../../model/is-stored.ts";
 import { capitalise } from "../../model/names.ts";
 import { maxSortKeys } from "../../model/sort-key.ts";
-import { maxExpandDepth, maxExpandedRelations } from "../../operation/select-nodes.ts";
+import { maxExpandDepth, maxExpandedRelations, maxFieldPaths } from "../../operation/select-nodes.ts";
 import type { ComponentRef, OpenApiObject } from "./components.ts";
 import type { Describing } from "./describing.ts";
 
@@ -59,19 +59,21 @@ export function sortSchema({ list }: ResourceModel): OpenApiObject {
   };
 }
 
+/** In a URL an empty list is one empty text, which is no name. */
 const listParameter = (name: string, schema: OpenApiObject): OpenApiObject => ({
   name,
   in: "query",
   style: "form",
   explode: false,
-  schema,
+  schema: { ...schema, minItems: 1 },
 });
 
 export function fieldsSchema(describing: Describing, resource: ResourceModel): OpenApiObject {
   const names = [...resource.fields.values()].filter(isSelectable).map((field) => field.name);
   const relations = relationsOf(describing, resource).map((field) => field.name);
   const own = { type: "string", enum: [...new Set([...names, ...relations])] };
-  return { type: "array", items: relations.length === 0 ? own : { anyOf: [own, below(relations)] } };
+  const items = relations.length === 0 ? own : { anyOf: [own, below(relations)] };
+  return { type: "array", items, maxItems: maxFieldPaths };
 }
 
 export function expandSchema(describing: Describing, resource: ResourceModel): OpenApiObject {

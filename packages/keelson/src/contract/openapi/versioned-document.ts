@@ -34,7 +34,7 @@ export function versionedDocument(document: OpenApiObject, model: AppModel): Ope
       headers: byName({
         ...components["headers"],
         ApiVersion: {
-          description: "The version that the answer is in.",
+          description: `The version that the answer is in.${versions.pin ? " Absent where credentials are refused before anybody has looked up the version that they began with." : ""}`,
           schema: { type: "string", format: "date" },
         },
       }),
@@ -71,7 +71,7 @@ function guideOf({ header, current, pin }: VersionsModel, model: AppModel): stri
     : "Without it you get the newest.";
   return `## Versions
 
-Say which version of the API you know with the header \`${header}: ${current.date}\`. ${without} Every answer says which version it is in. A version that comes to its end is answered with \`Deprecation\` and \`Sunset\`, and with 410 afterwards.
+Say which version of the API you know with the header \`${header}: ${current.date}\`. ${without} Answers say which version they are in. A version that comes to its end is answered with \`Deprecation\` and \`Sunset\`, and with 410 afterwards.
 
 ${changelogOf(model, 3)}`;
 }

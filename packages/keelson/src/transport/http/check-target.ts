@@ -12,9 +12,7 @@ export interface Target {
  * of what must be encoded and nothing else, in capitals, so that there is one way to write it.
  */
 const encoded = "%(?!2[DE]|3[0-9]|[46][1-9A-F]|[57][0-9A]|5F|7[EF])[2-9A-F][0-9A-F]";
-const canonicalPath = new RegExp(
-  `^(?:/|(?:/(?:[A-Za-z0-9_~!*'()-]|${encoded})(?:[A-Za-z0-9._~!*'()-]|${encoded})*)+)$`,
-);
+const canonicalPath = new RegExp(`^(?:/|(?:/(?!\\.\\.?(?:/|$))(?:[A-Za-z0-9._~!*'()-]|${encoded})+)+)$`);
 const visibleAscii = /^[\x21-\x7e]*$/;
 
 /**

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { HttpReply } from "./http-reply.ts";
 import type { HttpRequest } from "./http-request.ts";
 
@@ -26,6 +27,8 @@ export interface Endpoint {
   readonly vital?: true;
   /** Absent: a body is refused. */
   readonly body?: BodyRule;
+  /** Words what was thrown before `handle` was called as `handle` words what it throws itself. */
+  readonly refuse?: (headers: IncomingHttpHeaders, thrown: unknown) => unknown;
   /** Throws a KeelsonError for what it refuses itself. */
   handle(request: HttpRequest): HttpReply | Promise<HttpReply>;
 }

@@ -22,6 +22,7 @@ export function customEndpoint(
 ): Endpoint {
   const { output, on, resource } = operation;
   const itemPath = output.kind === "resource" ? itemPathOf(output.resource) : undefined;
+  const written = operation.effect === "write" ? { itemPath } : undefined;
   const decode = method === "GET" ? parameterDecoder(operation, door.words) : bodyDecoder(operation);
   const handle: Endpoint["handle"] = async (request) => {
     const preconditions = on === "row" ? preconditionsOf(request) : refuseVersions(request);
@@ -31,7 +32,7 @@ export function customEndpoint(
       ...decode(request, parseQuery(request.query, door.maxParameters)),
       ...(preconditions && { preconditions }),
     });
-    return encodeOutcome(request, outcome, itemPath);
+    return encodeOutcome(request, outcome, written);
   };
   return { produces: jsonType, ...(method !== "GET" && { body: bodyRule(method) }), handle };
 }

@@ -4,24 +4,28 @@ import { type HttpReply, jsonType, privateCache } from "../http/http-reply.ts";
 import type { HttpRequest } from "../http/http-request.ts";
 import { problemReply } from "../http/problem.ts";
 import { rateLimitFields } from "../http/rate-limit-fields.ts";
-import { isSafe } from "../http/write-reply.ts";
 import { batchBody } from "./batch-body.ts";
 import { withCacheHeaders } from "./cache-headers.ts";
 import { pageLinks } from "./page-links.ts";
 import { prefersMinimal } from "./prefer.ts";
 import { versionTag } from "./version-tag.ts";
 
+/** What was written: the path under which records of its kind can be read, if they can. */
+export interface Written {
+  readonly itemPath: string | undefined;
+}
+
 /**
  * Words an outcome in HTTP. JSON that the database printed goes through as it is.
  *
- * @param itemPath - the path under which a written record can be read, if it can
+ * @param written - absent for what only reads, by whichever method
  */
 export function encodeOutcome(
   request: HttpRequest,
   outcome: Outcome,
-  itemPath: string | undefined,
+  written: Written | undefined,
 ): HttpReply {
-  const plain = replyOf(request, outcome, itemPath);
+  const plain = replyOf(request, outcome, written);
   const { replayed, limits, recalled } = outcome;
   const reply = recalled ? withCacheHeaders(request, plain, recalled) : plain;
   if (!replayed && !limits) return reply;
@@ -31,12 +35,12 @@ export function encodeOutcome(
   return { ...reply, headers };
 }
 
-function replyOf(request: HttpRequest, outcome: Outcome, itemPath: string | undefined): HttpReply {
+function replyOf(request: HttpRequest, outcome: Outcome, written: Written | undefined): HttpReply {
   // The answer of an earlier request is repeated to the letter, its id included.
   if (!outcome.ok) return problemReply(outcome.error, outcome.replayed?.requestId ?? request.id);
   switch (outcome.kind) {
     case "record":
-      return isSafe(request.method) ? encodeRead(outcome) : encodeWritten(request, outcome, itemPath);
+      return written ? encodeWritten(request, outcome, written) : encodeRead(outcome);
     case "page":
       return encodePage(request, outcome);
     case "batch":
@@ -59,11 +63,7 @@ function encodeRead(outcome: RecordOutcome): HttpReply {
 }
 
 /** A record as it is after a change, which is also what its own URI would give now. */
-function encodeWritten(
-  request: HttpRequest,
-  outcome: RecordOutcome,
-  itemPath: string | undefined,
-): HttpReply {
+function encodeWritten(request: HttpRequest, outcome: RecordOutcome, { itemPath }: Written): HttpReply {
   const headers: string[] = [];
   if (itemPath !== undefined) {
     const location = `${itemPath}/${encodeURIComponent(outcome.id)}`;

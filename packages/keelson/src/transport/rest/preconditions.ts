@@ -19,6 +19,7 @@ export function preconditionsOf({ headers, method }: HttpRequest): Preconditions
     if (unless.trim() !== "*") throw uselessHere();
     return impossible;
   }
+  if (unless !== undefined && parseEntityTags(unless) === undefined) throw malformedTags("If-None-Match");
   const header = headers["if-match"];
   if (header === undefined) return undefined;
   const tags = parseEntityTags(header);

@@ -69,7 +69,7 @@ function readPage(draft: Draft, { name, value }: QueryParameter, faults: Fault[]
   if (name !== "limit" && name !== "cursor" && name !== "sort") return false;
   if (draft[name] !== undefined) faults.push(duplicateParameter(name));
   if (name !== "limit") draft[name] = value;
-  else if (wholeNumber.test(value)) draft.limit = Number(value);
+  else if (wholeNumber.test(value)) draft.limit = Math.min(Number(value), Number.MAX_SAFE_INTEGER);
   else {
     draft.limit = 0;
     faults.push({ parameter: name, code: "type", detail: "must be a whole number." });
@@ -77,8 +77,8 @@ function readPage(draft: Draft, { name, value }: QueryParameter, faults: Fault[]
   return true;
 }
 
-/** What is out of range is for validation to say. */
-const wholeNumber = /^-?(?:0|[1-9]\d{0,14})$/;
+/** What is out of range is for validation to say; more than a page can have is the largest page, however much more. */
+const wholeNumber = /^-?(?:0|[1-9]\d*)$/;
 
 /** `status=paid`, `total.amount[gte]=100`, `status[in]=a,b`. */
 const withOperator = /^([^[\]]+)\[([^[\]]+)\]$/;

@@ -11,7 +11,9 @@ const takeNames: Take = (value) => (isNames(value) ? { value } : "must be a list
 
 const takeSort: Take = (value) => {
   if (typeof value === "string") return { value };
-  return isNames(value) ? { value: value.join(",") } : "must be a text, or a list of texts.";
+  if (!isNames(value)) return "must be a text, or a list of texts.";
+  // No keys are no wish, as with the other lists.
+  return { value: value.length === 0 ? undefined : value.join(",") };
 };
 
 const takeLimit: Take = (value) =>
@@ -45,7 +47,7 @@ export function readQueryBody(body: unknown): ReadRequest {
       faults.push({ pointer: jsonPointer([name]), code: "unknown", detail });
     } else if (typeof taken === "string") {
       faults.push({ pointer: jsonPointer([name]), code: "type", detail: taken });
-    } else read[name] = taken.value;
+    } else if (taken.value !== undefined) read[name] = taken.value;
   }
   if (faults.length > 0) throw failure("validation_failed", { errors: faults.slice(0, maxFaults) });
   return read as ReadRequest;

@@ -27,12 +27,15 @@ export function getEndpoint(operation: StandardOperationModel, door: Door): Endp
       id: recordId(request, operation.resource),
       ...readRecordParameters(parseQuery(request.query, door.maxParameters)),
     });
-    if (outcome.ok && outcome.kind === "record" && !allowsVersion(preconditions, outcome.version))
+    if (outcome.ok && outcome.kind === "record" && !allowsVersion(preconditions, outcome.version)) {
+      // A refusal is no copy of the record, however that was found.
+      const { recalled: _recalled, ...found } = outcome;
       return encodeOutcome(
         request,
-        { ...outcome, ok: false, error: failure("precondition_failed") },
+        { ...found, ok: false, error: failure("precondition_failed") },
         undefined,
       );
+    }
     return encodeOutcome(request, outcome, undefined);
   };
   return { produces: jsonType, handle };
@@ -48,7 +51,7 @@ export function createEndpoint(operation: StandardOperationModel, door: Door): E
       input: inputOf(request),
       ...readRecordParameters(parseQuery(request.query, door.maxParameters)),
     });
-    return encodeOutcome(request, outcome, itemPath);
+    return encodeOutcome(request, outcome, { itemPath });
   };
   return { produces: jsonType, body: recordBody, handle };
 }
@@ -65,7 +68,7 @@ export function updateEndpoint(operation: StandardOperationModel, door: Door): E
       ...readRecordParameters(parseQuery(request.query, door.maxParameters)),
       ...(preconditions && { preconditions }),
     });
-    return encodeOutcome(request, outcome, itemPath);
+    return encodeOutcome(request, outcome, { itemPath });
   };
   return { produces: jsonType, body: patchBody, handle };
 }
