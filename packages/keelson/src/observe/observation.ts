@@ -25,11 +25,8 @@ export type Observation =
       /** Requests were refused because there were more than could be answered, since the last such observation. */
       readonly type: "requests.shed";
       readonly count: number;
-      /** The part of all requests that is refused now, 0 to 1. */
-      readonly share: number;
-      readonly loopDelayMs: number;
-      readonly waiting: number;
-      readonly inProgress: number;
+      /** Calls that may be in progress at once, as things are. */
+      readonly room: number;
     }
   | { readonly type: "database.starting"; readonly dataDir: string }
   | { readonly type: "database.relocated"; readonly dataDir: string; readonly reason: string }
@@ -90,6 +87,8 @@ export type Observation =
   | { readonly type: "limits.local"; readonly reason: string }
   /** … and in Redis again. */
   | { readonly type: "limits.shared" }
+  /** A process that runs jobs and serves nobody has begun. */
+  | { readonly type: "worker.started"; readonly jobs: readonly string[]; readonly url: string | null }
   | { readonly type: "server.listening"; readonly url: string }
   | { readonly type: "server.draining"; readonly signal: string }
   | { readonly type: "server.stopped"; readonly tookMs: number }

@@ -11,11 +11,14 @@ export interface Admission {
   /** Refuses new calls from now on. */
   drain(): void;
   readonly inProgress: number;
+  /** Calls that have been in and are not any more. */
+  readonly ended: number;
 }
 
 /** @param limit - calls in progress at once; further ones are refused, since waiting would only make all slower */
 export function newAdmission(limit = 1_000): Admission {
   let inProgress = 0;
+  let ended = 0;
   let draining = false;
   return {
     enter() {
@@ -33,12 +36,16 @@ export function newAdmission(limit = 1_000): Admission {
     },
     leave() {
       inProgress -= 1;
+      ended += 1;
     },
     drain() {
       draining = true;
     },
     get inProgress() {
       return inProgress;
+    },
+    get ended() {
+      return ended;
     },
   };
 }

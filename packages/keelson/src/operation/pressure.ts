@@ -1,102 +1,87 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
+import { type EventLoopUtilization, performance } from "node:perf_hooks";
 import type { Clock } from "../base/clock.ts";
 import { failure, type KeelsonError } from "../base/error.ts";
 import type { Observe } from "../observe/observation.ts";
 
-/** What a process is short of: its own time, or connections to the database. */
+/** How a process stands: whether it is short of its own time or of connections, and what it has in hand. */
 export interface PressureReading {
-  /** How late timers are, on average since the last reading. */
-  readonly loopDelayMs: number;
+  /** The part of the time since the last reading in which the event loop was at work, 0 to 1. */
+  readonly utilization: number;
   /** Statements that wait for a connection. */
   readonly waiting: number;
-  /** Calls in progress. */
-  readonly inProgress: number;
+  /** Calls that have ended since the process started. */
+  readonly ended: number;
 }
 
 export interface Pressure {
   /** Called before anything else is done with a request: the refusal, or undefined where it may go on. */
   refusal(): KeelsonError | undefined;
-  close(): void;
 }
 
 export interface PressureParts {
   readonly clock: Clock;
   readonly read: () => PressureReading;
-  /** Statements that may wait. */
-  readonly maxWaiting: number;
-  /** @defaultValue 60 ms */
-  readonly maxLoopDelayMs?: number;
+  /** Calls in progress. */
+  readonly inProgress: () => number;
   readonly observe: Observe;
-  readonly close?: () => void;
 }
 
 /** Between two readings. */
 const readEveryMs = 100;
 /** Between two observations while requests are refused. */
 const tellEveryMs = 1_000;
-/** So few calls at once are no load: something else keeps the process busy, and refusing them would not help it. */
-const fewCalls = 16;
+/** A loop that is at work for a greater part of the time has none to spare. */
+const busyUtilization = 0.9;
+/** So many calls at once keep everything busy; whoever comes on top only waits. */
+const fewCalls = 32;
+/** For how long a call may have to wait for those before it. */
+const maxWaitMs = 100;
+/** How much the newest tenth of a second counts in what is ended per second. */
+const smoothing = 0.2;
 
 /**
  * Refuses what would only wait, as early and as cheaply as can be: what is in progress is then finished in time,
  * instead of everything too late.
  *
- * Two states. *Open* lets everybody in. When a reading is beyond a limit it is *shedding*, and a part of all requests
- * is refused, so that those let in fit: the part grows with every reading beyond the limit, shrinks more slowly with
- * every other, and at none it is open again. So it stays about where load and strength are equal, a little to the
- * side of time to spare. All are never refused, since a load that is not tried cannot be seen to end.
+ * Two states, read anew every tenth of a second. *At ease*, the event loop has time to spare and no statement waits for a
+ * connection: everybody is let in, however many there are, since they wait for something else. *Busy*, there is
+ * room for as many calls as are ended within a tenth of a second (Little's law); beyond them all are refused until
+ * one ends. So the process never has less to do than it can, and nobody who is let in waits long.
  */
-export function newPressure({
-  clock,
-  read,
-  maxWaiting,
-  maxLoopDelayMs = 60,
-  observe,
-  close,
-}: PressureParts): Pressure {
+export function newPressure({ clock, read, inProgress, observe }: PressureParts): Pressure {
   let readMs = clock.monotonicMs();
   let toldMs = readMs;
-  let share = 0;
-  let debt = 0;
-  let turn = 0;
+  let ended = 0;
+  let endedPerMs = 0;
+  let isBusy = false;
+  let room = fewCalls;
   let refused = 0;
-  const tell = (reading: PressureReading): void => {
+  const tell = (): void => {
     if (refused === 0 || readMs - toldMs < tellEveryMs) return;
-    observe({ type: "requests.shed", count: refused, share: Math.round(share * 100) / 100, ...reading });
+    observe({ type: "requests.shed", count: refused, room: Math.round(room) });
     refused = 0;
     toldMs = readMs;
   };
-  const look = (): void => {
+  const look = (now: number): void => {
     const reading = read();
-    const isBeyond =
-      (reading.loopDelayMs > maxLoopDelayMs && reading.inProgress > fewCalls) || reading.waiting > maxWaiting;
-    share = isBeyond ? Math.min(mostRefused, share + growth) : Math.max(0, share - decline);
-    if (share < decline / 2) share = debt = 0;
-    tell(reading);
+    const latest = (reading.ended - ended) / (now - readMs);
+    endedPerMs += smoothing * (latest - endedPerMs);
+    ended = reading.ended;
+    readMs = now;
+    isBusy = reading.utilization > busyUtilization || reading.waiting > 0;
+    room = Math.max(fewCalls, endedPerMs * maxWaitMs);
+    tell();
   };
   return {
     refusal() {
       const now = clock.monotonicMs();
-      if (now - readMs >= readEveryMs) {
-        readMs = now;
-        look();
-      }
-      if (share === 0) return undefined;
-      // Evenly rather than at random: of four, one.
-      debt += share;
-      if (debt < 1) return undefined;
-      debt -= 1;
+      if (now - readMs >= readEveryMs) look(now);
+      if (!isBusy || inProgress() < room) return undefined;
       refused += 1;
-      turn = (turn + 1) % refusals.length;
-      return refusals[turn];
+      return refusals[refused % refusals.length];
     },
-    close: () => close?.(),
   };
 }
-
-const growth = 0.08;
-const decline = 0.02;
-const mostRefused = 0.9;
 
 /** Made once: when time is what is short, making an error takes too much of it. The waits differ, so that not all come back at once. */
 const refusals = ["1", "2", "3", "4"].map((seconds) =>
@@ -106,19 +91,13 @@ const refusals = ["1", "2", "3", "4"].map((seconds) =>
   }),
 );
 
-const loopResolutionMs = 10;
-
-/** How late the event loop is, measured by Node itself. */
-export function loopDelayReader(): { readonly read: () => number; readonly close: () => void } {
-  const histogram = monitorEventLoopDelay({ resolution: loopResolutionMs });
-  histogram.enable();
-  return {
-    read: () => {
-      // What is recorded is the time between two runs of a timer, its own pause included.
-      const meanMs = histogram.mean / 1e6 - loopResolutionMs;
-      histogram.reset();
-      return Number.isFinite(meanMs) ? Math.max(0, meanMs) : 0;
-    },
-    close: () => void histogram.disable(),
+/** How busy the event loop has been since it was last asked, measured by Node itself. */
+export function utilizationReader(): () => number {
+  let last: EventLoopUtilization = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, last);
+    last = now;
+    return utilization;
   };
 }

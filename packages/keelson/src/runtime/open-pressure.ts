@@ -1,31 +1,32 @@
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { Database } from "../data/database.ts";
 import type { Observe } from "../observe/observation.ts";
-import { loopDelayReader, newPressure, type Pressure } from "../operation/pressure.ts";
+import type { Admission } from "../operation/admission.ts";
+import { newPressure, type Pressure, utilizationReader } from "../operation/pressure.ts";
 import type { Config } from "./config.ts";
 
-/** Statements that may wait for each connection: some tens of milliseconds of work, where statements are short. */
-const waitingPerConnection = 16;
-
-interface PressureSources {
-  readonly inProgress: () => number;
+export interface PressureSources {
+  readonly admission: Admission;
   readonly observe: Observe;
   readonly clock?: Clock | undefined;
 }
 
-/** Watches this process's event loop and pool. Undefined where it is switched off. */
+/** Watches this process's event loop, pool and calls. Undefined where it is switched off. */
 export function openPressure(
-  { shedding, poolSize }: Pick<Config, "shedding" | "poolSize">,
+  { shedding }: Pick<Config, "shedding">,
   { pool }: Pick<Database, "pool">,
-  { inProgress, observe, clock = systemClock }: PressureSources,
+  { admission, observe, clock = systemClock }: PressureSources,
 ): Pressure | undefined {
   if (!shedding) return undefined;
-  const loop = loopDelayReader();
+  const readUtilization = utilizationReader();
   return newPressure({
     clock,
     observe,
-    read: () => ({ loopDelayMs: loop.read(), waiting: pool.waitingCount, inProgress: inProgress() }),
-    maxWaiting: poolSize * waitingPerConnection,
-    close: loop.close,
+    inProgress: () => admission.inProgress,
+    read: () => ({
+      utilization: readUtilization(),
+      waiting: pool.waitingCount,
+      ended: admission.ended,
+    }),
   });
 }

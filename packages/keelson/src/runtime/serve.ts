@@ -80,8 +80,8 @@ export async function serve({
   });
   const runner = jobs && newJobRunner({ app, jobs, data, config, observe });
   const countRefusal = app.limits && newRefusalCount(app.limits);
-  const inProgress = (): number => app.admission.inProgress;
-  const pressure = openPressure(config, data.database, { inProgress, observe, clock });
+  const { admission } = app;
+  const pressure = openPressure(config, data.database, { admission, observe, clock });
   const openapi = openapiTexts(model);
   // Only OpenAPI 3.2 has a word for QUERY, and tools that read 3.1 are many: the page has a document of its own.
   const pageDocument = openapiTexts(model, { page: true });
@@ -118,7 +118,6 @@ export async function serve({
       app.admission.drain();
       await jobs?.queue.close();
       limiting?.close();
-      pressure?.close();
       await cleaning.stop();
       if (app.cache) {
         await app.cache.close();

@@ -3,22 +3,27 @@ import type { Observation } from "../../../src/observe/observation.ts";
 import { newPressure, type PressureReading } from "../../../src/operation/pressure.ts";
 import { type OpenDoor, openDoor, recordOutcome } from "../open-door.ts";
 
-const calm: PressureReading = { loopDelayMs: 0, waiting: 0, inProgress: 100 };
+const atEase = { utilization: 0.5, waiting: 0 };
+const busy = { utilization: 0.99, waiting: 0 };
 
 let nowMs = 0;
-let reading = calm;
+let reading: Omit<PressureReading, "ended"> = atEase;
+let ended = 0;
+let inProgress = 0;
 let door: OpenDoor;
 let observed: Observation[] = [];
 
 beforeEach(async () => {
   nowMs = 0;
-  reading = calm;
+  ended = 0;
+  inProgress = 0;
+  reading = atEase;
   observed = [];
   door = await openDoor({
     pressure: newPressure({
       clock: { now: () => nowMs, monotonicMs: () => nowMs },
-      read: () => reading,
-      maxWaiting: 100,
+      read: () => ({ ...reading, ended }),
+      inProgress: () => inProgress,
       observe: (observation) => void observed.push(observation),
     }),
   });
@@ -26,78 +31,84 @@ beforeEach(async () => {
 });
 afterEach(() => door.close());
 
-/** How many of so many requests are refused while time stands still. */
-async function refusedOf(count: number): Promise<number> {
-  let refused = 0;
-  for (let request = 0; request < count; request += 1) {
-    const { status } = await door.send("GET", "/v1/orders/0190c5a2-7b2c-7d3e-8f4a-1b2c3d4e5f60");
-    if (status === 503) refused += 1;
-  }
-  return refused;
-}
+const ask = async (): Promise<number> =>
+  (await door.send("GET", "/v1/orders/0190c5a2-7b2c-7d3e-8f4a-1b2c3d4e5f60")).status;
 
-/** Lets readings happen: one each tenth of a second that somebody asks. */
-async function pass(tenths: number): Promise<void> {
+/** Lets readings happen, one each tenth of a second, in which so many calls end. */
+async function pass(tenths: number, endedEach = 0): Promise<void> {
   for (let tenth = 0; tenth < tenths; tenth += 1) {
     nowMs += 100;
-    await refusedOf(1);
+    ended += endedEach;
+    await ask();
   }
 }
 
 describe("under pressure", () => {
   it.each([
-    ["a late event loop", { loopDelayMs: 500, waiting: 0, inProgress: 100 }],
-    ["statements that wait", { loopDelayMs: 0, waiting: 101, inProgress: 0 }],
-  ])("%s: a growing part is refused, never all, and nobody once it is over", async (_title, beyond) => {
+    ["an event loop without time to spare", busy],
+    ["statements that wait", { utilization: 0.1, waiting: 1 }],
+  ])("%s: what exceeds the room is refused, and nobody once it is over", async (_title, beyond) => {
+    inProgress = 1_000;
     await pass(5);
-    expect(await refusedOf(20)).toBe(0);
+    expect(await ask()).toBe(200);
     reading = beyond;
-    await pass(3);
-    const few = await refusedOf(20);
-    expect(few).toBeGreaterThan(3);
-    expect(few).toBeLessThan(9);
-    await pass(30);
-    const most = await refusedOf(20);
-    expect(most).toBeGreaterThanOrEqual(17);
-    expect(most).toBeLessThan(20);
-    reading = calm;
-    await pass(50);
-    expect(await refusedOf(20)).toBe(0);
-    const told = observed.filter(({ type }) => type === "requests.shed");
-    expect(told.length).toBeGreaterThan(1);
-    expect(told.length).toBeLessThan(10);
+    await pass(1);
+    expect(await ask()).toBe(503);
+    inProgress = 31;
+    expect(await ask()).toBe(200);
+    inProgress = 32;
+    expect(await ask()).toBe(503);
+    reading = atEase;
+    await pass(1);
+    expect(await ask()).toBe(200);
   });
 
-  it("a late event loop with few calls is somebody else's doing", async () => {
-    reading = { loopDelayMs: 5_000, waiting: 0, inProgress: 3 };
-    await pass(30);
-    expect(await refusedOf(20)).toBe(0);
+  it("there is room for what is ended in a tenth of a second", async () => {
+    reading = busy;
+    await pass(50, 400);
+    inProgress = 380;
+    expect(await ask()).toBe(200);
+    inProgress = 400;
+    expect(await ask()).toBe(503);
+    await pass(50, 40);
+    inProgress = 39;
+    expect(await ask()).toBe(200);
+    inProgress = 50;
+    expect(await ask()).toBe(503);
+  });
+
+  it("it is told at most once a second, with how many were refused", async () => {
+    reading = busy;
+    inProgress = 1_000;
+    await pass(35);
+    const told = observed.filter((observation) => observation.type === "requests.shed");
+    expect(told.map(({ count }) => count)).toEqual([9, 10, 10]);
   });
 
   it("the refusal says when to come again, and comes before the body is read or the call begins", async () => {
-    reading = { loopDelayMs: 500, waiting: 0, inProgress: 100 };
-    await pass(30);
+    reading = busy;
+    inProgress = 1_000;
+    await pass(2);
     const before = door.envelopes.length;
     const head =
       "POST /v1/orders HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n";
-    for (let attempt = 0; ; attempt += 1) {
-      // Nothing of the body is ever sent: an answer can only be one that does not wait for it.
-      const answer = await door.raw(`${head}Connection: close\r\nExpect: 100-continue\r\n\r\n`);
-      if (answer.includes(" 100 Continue") && attempt < 3) continue;
-      expect(answer).toMatch(/^HTTP\/1\.1 503 /);
-      expect(answer).toMatch(/\r\nRetry-After: [1-4]\r\n/i);
-      expect(answer).toContain("http-problem-types#temporary-reduced-capacity");
-      break;
-    }
+    // Nothing of the body is ever sent: an answer can only be one that does not wait for it.
+    const answer = await door.raw(
+      `${head}X-Request-Id: my-own\r\nConnection: close\r\nExpect: 100-continue\r\n\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 503 /);
+    expect(answer).toMatch(/\r\nRetry-After: [1-4]\r\n/i);
+    expect(answer).toMatch(/\r\nX-Request-Id: my-own\r\n/);
+    expect(answer).toContain("http-problem-types#temporary-reduced-capacity");
+    expect(answer).toContain('"requestId":"my-own"');
     expect(door.envelopes.length).toBe(before);
   });
 
   it("health is answered all the same", async () => {
-    reading = { loopDelayMs: 5_000, waiting: 5_000, inProgress: 100 };
-    await pass(30);
-    for (let request = 0; request < 20; request += 1) {
-      expect((await door.send("GET", "/livez")).status).toBe(200);
-      expect((await door.send("GET", "/readyz")).status).toBe(200);
-    }
+    reading = { utilization: 1, waiting: 5_000 };
+    inProgress = 1_000;
+    await pass(2);
+    expect((await door.send("GET", "/livez")).status).toBe(200);
+    expect((await door.send("GET", "/readyz?verbose")).status).toBe(200);
   });
 });
