@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
 import type { RatePolicy } from "../model/limit-model.ts";
 import type { Count } from "./count.ts";
 import { allowedDecision, refusedDecision } from "./decide.ts";
 import type { Decision, Subjects } from "./limiter.ts";
+import { subjectKey } from "./subject-key.ts";
 import { takeScript } from "./take-script.ts";
 
 type Take = (keys: number, ...rest: (string | number)[]) => Promise<readonly (string | number)[]>;
@@ -21,7 +21,7 @@ export function redisCounts(redis: Redis, prefix: string): TakeShared {
   const { keelsonTake } = redis as unknown as { readonly keelsonTake: Take };
   const run = keelsonTake.bind(redis);
   return async (policies, subjects, cost) => {
-    const keys = policies.map((policy) => `${prefix}:${policy.name}:${shortened(subjects[policy.per])}`);
+    const keys = policies.map((policy) => subjectKey(prefix, policy, subjects));
     const settings = policies.flatMap(({ kind, requests, windowMs }) => [
       kind === "rate" ? "r" : "q",
       requests,
@@ -35,9 +35,3 @@ export function redisCounts(redis: Redis, prefix: string): TakeShared {
     return fits === 1 ? allowedDecision(policies, counts, 0) : refusedDecision(policies, counts, cost, 0);
   };
 }
-
-const maxSubject = 100;
-
-/** Callers choose neither the length of keys nor what they look like where it matters. */
-const shortened = (subject: string): string =>
-  subject.length <= maxSubject ? subject : createHash("sha256").update(subject).digest("base64url");

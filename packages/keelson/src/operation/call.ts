@@ -9,9 +9,8 @@ import type { ListSelection, Selection } from "../data/plan/selection.ts";
 import type { PlanCache } from "../data/plan-cache.ts";
 import type { Session } from "../data/transaction.ts";
 import type { VersionPins } from "../data/version-pins.ts";
-import type { Subjects } from "../limit/limiter.ts";
+import type { Entry } from "../limit/concurrency.ts";
 import type { AppModel, JobModel, VersionModel } from "../model/app-model.ts";
-import type { ConcurrencyPolicy } from "../model/limit-model.ts";
 import type { PolicyView } from "../model/policy-view.ts";
 import type { Observe } from "../observe/observation.ts";
 import type { Queue } from "../queue/open-queue.ts";
@@ -74,8 +73,7 @@ export interface Call {
   /** admit: whether the call counts as in progress. */
   admitted: boolean;
   /** limit: what counts the call as in progress, and for whom. */
-  entered: readonly ConcurrencyPolicy[] | undefined;
-  subjects: Subjects | undefined;
+  entered: Entry | undefined;
   /** limit: how the caller stands. */
   limits: LimitStanding | undefined;
   /** authenticate */

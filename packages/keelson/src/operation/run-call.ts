@@ -9,7 +9,6 @@ import type { Outcome } from "./outcome.ts";
 import { runPipeline } from "./pipeline.ts";
 import { StatementTally } from "./statement-tally.ts";
 import { forget } from "./steps/forget.ts";
-import { leaveLimits } from "./steps/limit.ts";
 import { downgradeError } from "./version/downgrade-error.ts";
 
 /** Runs a call from envelope to outcome. Never rejects: what goes wrong is an outcome too. */
@@ -23,7 +22,7 @@ export function newRunCall(app: App): RunCall {
     if (!envelope.tally) app.watch?.callBegan?.(envelope.operation.name, call.tally);
     const settled = await settle(call);
     const outcome = call.limits ? { ...settled, limits: call.limits } : settled;
-    leaveLimits(call);
+    call.entered?.leave();
     if (call.admitted) app.admission.leave();
     app.observe({
       type: "call.ended",
@@ -81,7 +80,6 @@ function newCall(app: App, envelope: Envelope): Call {
     envelope,
     admitted: false,
     entered: undefined,
-    subjects: undefined,
     limits: undefined,
     caller: anonymous,
     view: app.viewOf(anonymous),

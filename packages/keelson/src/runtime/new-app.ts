@@ -7,7 +7,6 @@ import { newPlanCache } from "../data/plan-cache.ts";
 import { newVersionPins } from "../data/version-pins.ts";
 import type { Issuer } from "../declare/backend.ts";
 import { newTokenVerifier } from "../identity/verify-token.ts";
-import { newConcurrency } from "../limit/concurrency.ts";
 import type { AppModel } from "../model/app-model.ts";
 import { policyViews } from "../model/policy-view.ts";
 import type { Observe } from "../observe/observation.ts";
@@ -28,7 +27,7 @@ export interface AppParts {
   readonly cursorKeys: readonly [CursorKey, ...CursorKey[]];
   readonly clock?: Clock;
   /** What counts requests, and what the declared numbers are multiplied by. @defaultValue nothing is limited */
-  readonly limiting?: Pick<LimitsParts, "limiter" | "factor">;
+  readonly limiting?: Pick<LimitsParts, "limiter" | "concurrency" | "factor">;
   /** How long answers are kept under their idempotency keys. @defaultValue 24 hours */
   readonly keyRetentionMs?: number;
   /** Null for none. @defaultValue one in this process's memory, where a read declares it */
@@ -70,7 +69,7 @@ export function newApp({
     admission: newAdmission(),
     ...(limiting
       ? {
-          limits: newLimits({ ...limiting, model: model.limits, concurrency: newConcurrency(), clock }),
+          limits: newLimits({ ...limiting, model: model.limits, clock }),
         }
       : {}),
     keyRetentionMs,

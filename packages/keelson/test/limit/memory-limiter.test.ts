@@ -129,9 +129,25 @@ describe("calls at the same time", () => {
   it("are let in up to the limit, and one for each that leaves", () => {
     const concurrency = newConcurrency();
     const policy = { kind: "concurrent", name: "c", per: "caller", concurrent: 2 } as const;
-    expect([1, 2, 3].map(() => concurrency.enter(policy, "alice"))).toEqual([true, true, false]);
-    expect(concurrency.enter(policy, "bob")).toBe(true);
-    concurrency.leave(policy, "alice");
-    expect([1, 2].map(() => concurrency.enter(policy, "alice"))).toEqual([true, false]);
+    const enter = (name: string) => concurrency.enter([policy], someone(name));
+    const [first, second, third] = [enter("alice"), enter("alice"), enter("alice")];
+    expect([first, second, third].map(({ full }) => full)).toEqual([undefined, undefined, policy]);
+    expect(enter("bob").full).toBeUndefined();
+    // There was no place, so there is none to give back.
+    third.leave();
+    expect(enter("alice").full).toBe(policy);
+    first.leave();
+    expect([enter("alice").full, enter("alice").full]).toEqual([undefined, policy]);
+  });
+
+  it("take places under all policies or under none", () => {
+    const concurrency = newConcurrency();
+    const perCaller = { kind: "concurrent", name: "caller", per: "caller", concurrent: 2 } as const;
+    const perTenant = { kind: "concurrent", name: "tenant", per: "tenant", concurrent: 1 } as const;
+    const first = concurrency.enter([perCaller, perTenant], someone("alice"));
+    expect(concurrency.enter([perCaller, perTenant], someone("alice")).full).toBe(perTenant);
+    expect(concurrency.enter([perCaller], someone("alice")).full).toBeUndefined();
+    first.leave();
+    expect(concurrency.enter([perCaller, perTenant], someone("alice")).full).toBeUndefined();
   });
 });

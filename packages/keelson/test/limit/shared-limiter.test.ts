@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { newMemoryLimiter } from "../../src/limit/memory-limiter.ts";
 import { openRedis } from "../../src/limit/open-redis.ts";
 import { redisCounts } from "../../src/limit/redis-counts.ts";
+import { openRedisLink } from "../../src/limit/redis-link.ts";
 import { newSharedLimiter } from "../../src/limit/shared-limiter.ts";
 import type { RatePolicy } from "../../src/model/limit-model.ts";
 import type { Observation } from "../../src/observe/observation.ts";
@@ -45,17 +46,16 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, each)
 
 async function open(redisUrl: string, part: { patienceMs?: number; probeEveryMs?: number } = {}) {
   const observed: Observation[] = [];
-  const redis = await openRedis(redisUrl);
-  const limiter = await newSharedLimiter({
-    redis,
-    prefix: `keelson-test:${randomUUID()}`,
-    local: newMemoryLimiter(stopped),
+  const link = await openRedisLink({
+    redis: await openRedis(redisUrl),
     observe: (observation) => void observed.push(observation),
     probeEveryMs: 20,
     patienceMs: 5_000,
     ...part,
   });
-  onTestFinished(() => limiter.close());
+  onTestFinished(() => link.close());
+  const prefix = `keelson-test:${randomUUID()}`;
+  const limiter = newSharedLimiter({ link, prefix, local: newMemoryLimiter(stopped) });
   const take = async (policies: readonly RatePolicy[], times: number): Promise<number> => {
     const decisions = await Promise.all(
       Array.from({ length: times }, () => limiter.take(policies, alice, 1)),
@@ -63,9 +63,9 @@ async function open(redisUrl: string, part: { patienceMs?: number; probeEveryMs?
     return decisions.filter(({ allowed }) => allowed).length;
   };
   const until = async (isShared: boolean): Promise<void> => {
-    while ((limiter.degraded === undefined) !== isShared) await pause(5);
+    while ((link.degraded === undefined) !== isShared) await pause(5);
   };
-  return { limiter, observed, take, until };
+  return { link, observed, take, until };
 }
 
 describe.skipIf(url === "")("two processes on one Redis", () => {
@@ -111,8 +111,8 @@ describe.skipIf(url === "")("two processes on one Redis", () => {
 describe.skipIf(url === "")("when Redis is lost", () => {
   it("a cut connection leads to local limits, which go on from where they were, and back", async () => {
     await using path = await redisPath(url);
-    const { limiter, observed, take, until } = await open(path.url);
-    expect(limiter.degraded).toBeUndefined();
+    const { link, observed, take, until } = await open(path.url);
+    expect(link.degraded).toBeUndefined();
     const policies = [rate(10)];
     expect(await take(policies, 6)).toBe(6);
     await path.cut();
@@ -125,11 +125,11 @@ describe.skipIf(url === "")("when Redis is lost", () => {
 
   it("an answer that does not come is not waited for", async () => {
     await using path = await redisPath(url);
-    const { limiter, take, until } = await open(path.url, { patienceMs: 10 });
+    const { link, take, until } = await open(path.url, { patienceMs: 10 });
     const policies = [rate(10)];
     path.block();
     expect(await take(policies, 100)).toBe(10);
-    expect(limiter.degraded).toMatch(/longer than 10 ms/);
+    expect(link.degraded).toMatch(/longer than 10 ms/);
     path.unblock();
     await until(true);
   });
@@ -137,8 +137,8 @@ describe.skipIf(url === "")("when Redis is lost", () => {
   it("a start without Redis counts locally and finds it later", async () => {
     await using path = await redisPath(url);
     await path.cut();
-    const { limiter, observed, take, until } = await open(path.url);
-    expect(limiter.degraded).toMatch(/ECONNREFUSED/);
+    const { link, observed, take, until } = await open(path.url);
+    expect(link.degraded).toMatch(/ECONNREFUSED/);
     const policies = [rate(10)];
     expect(await take(policies, 100)).toBe(10);
     await path.mend();

@@ -1,3 +1,4 @@
+import type { Entry } from "../../limit/concurrency.ts";
 import type { Decision, Subjects } from "../../limit/limiter.ts";
 import type { BatchOperationModel } from "../../model/app-model.ts";
 import type { RatePolicy } from "../../model/limit-model.ts";
@@ -18,9 +19,20 @@ export function limit(call: Call): void | Promise<void> {
   const applied = limits.appliedTo(envelope.operation, caller);
   if (applied.policies.length === 0) return;
   const subjects = limits.subjectsOf(caller, envelope.client);
-  if (applied.concurrent.length > 0) enter(call, limits, applied, subjects);
+  const entering = applied.concurrent.length > 0 ? enter(call, limits, applied, subjects) : undefined;
+  return entering instanceof Promise
+    ? entering.then(() => take(call, limits, applied, subjects))
+    : take(call, limits, applied, subjects);
+}
+
+function take(
+  call: Call,
+  { limiter }: Limits,
+  applied: AppliedLimits,
+  subjects: Subjects,
+): void | Promise<void> {
   if (applied.rates.length === 0) return;
-  const decision = limits.limiter.take(applied.rates, subjects, applied.cost);
+  const decision = limiter.take(applied.rates, subjects, applied.cost);
   return decision instanceof Promise
     ? decision.then((late) => stand(call, applied, late))
     : stand(call, applied, decision);
@@ -52,7 +64,7 @@ async function limitItems(call: Call, limits: Limits, operation: BatchOperationM
   ];
   const subjects = limits.subjectsOf(caller, envelope.client);
   const applied: AppliedLimits = { ...whole, concurrent, policies };
-  if (concurrent.length > 0) enter(call, limits, applied, subjects);
+  if (concurrent.length > 0) await enter(call, limits, applied, subjects);
   for (const { rates, cost: price } of [...together(own), { rates: whole.rates, cost }]) {
     if (rates.length === 0 || price === 0) continue;
     stand(call, applied, await limits.limiter.take(rates, subjects, price));
@@ -72,18 +84,21 @@ function together(takings: readonly Taking[]): readonly Taking[] {
   return [...costs].map(([rate, cost]) => ({ rates: [rate], cost }));
 }
 
-/** Lets go of what `limit` has counted as in progress. */
-export function leaveLimits({ app, entered, subjects }: Call): void {
-  if (entered === undefined || subjects === undefined) return;
-  for (const policy of entered) app.limits?.concurrency.leave(policy, subjects[policy.per]);
+function enter(
+  call: Call,
+  { concurrency }: Limits,
+  applied: AppliedLimits,
+  subjects: Subjects,
+): void | Promise<void> {
+  const entry = concurrency.enter(applied.concurrent, subjects);
+  return entry instanceof Promise
+    ? entry.then((late) => entered(call, applied, late))
+    : entered(call, applied, entry);
 }
 
-function enter(call: Call, { concurrency }: Limits, applied: AppliedLimits, subjects: Subjects): void {
-  const { concurrent } = applied;
-  call.subjects = subjects;
-  const full = concurrent.findIndex((policy) => !concurrency.enter(policy, subjects[policy.per]));
-  call.entered = full < 0 ? concurrent : concurrent.slice(0, full);
-  const policy = concurrent[full];
+function entered(call: Call, applied: AppliedLimits, entry: Entry): void {
+  call.entered = entry;
+  const { full: policy } = entry;
   if (policy === undefined) return;
   stand(call, applied, { allowed: false, policy, remaining: 0, waitMs: 1_000, violated: [policy] });
 }
