@@ -16,7 +16,8 @@ export interface TemporaryProject extends AsyncDisposable {
   /** Writes files; a name may contain folders. */
   write(files: Readonly<Record<string, string>>): Promise<void>;
   run(args: readonly string[], env?: Env, input?: string): ReturnType<typeof runKeelson>;
-  spawn(args: readonly string[], env?: Env): KeelsonProcess;
+  /** @param moreInput - what standard input begins with; it stays open */
+  spawn(args: readonly string[], env?: Env, moreInput?: string): KeelsonProcess;
   /** A database on the test run's server, dropped afterwards; the URL goes into `DATABASE_URL`. */
   newDatabase(): Promise<string>;
 }
@@ -63,7 +64,12 @@ export async function openProject(
     write,
     run: (args, env = {}, input) =>
       runKeelson(args, { cwd: dir, env, ...(input === undefined ? {} : { input }) }),
-    spawn: (args, env = {}) => spawnKeelson(args, { cwd: dir, env }),
+    spawn: (args, env = {}, moreInput) =>
+      spawnKeelson(args, {
+        cwd: dir,
+        env,
+        ...(moreInput === undefined ? {} : { input: moreInput, moreInput: true }),
+      }),
     newDatabase: async () => {
       const postgres = await testPostgres();
       const name = `cli_${randomBytes(6).toString("hex")}`;

@@ -16,6 +16,8 @@ export interface KeelsonOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What standard input holds; without it there is none. */
   readonly input?: string;
+  /** Leave standard input open for more, after `input`. */
+  readonly moreInput?: boolean;
 }
 
 /** The command line as a process of its own. */
@@ -36,9 +38,12 @@ export function spawnKeelson(args: readonly string[], options: KeelsonOptions): 
   const child = spawn(process.execPath, ["--conditions=keelson-source", command, ...args], {
     cwd: options.cwd,
     env: { ...cleanEnvironment, NO_COLOR: "1", ...options.env },
-    stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    stdio: [options.input === undefined && !options.moreInput ? "ignore" : "pipe", "pipe", "pipe"],
   });
-  child.stdin?.end(options.input);
+  // A process may end without having read it all.
+  child.stdin?.on("error", () => {});
+  if (options.moreInput) child.stdin?.write(options.input ?? "");
+  else child.stdin?.end(options.input);
   const texts = { stdout: "", stderr: "", all: "" };
   const listeners = new Set<() => void>();
   for (const name of ["stdout", "stderr"] as const)

@@ -108,11 +108,7 @@ async function run(name: string, file: string, options: Options): Promise<void> 
               leaseMs: commandLeaseMs,
               signal,
               onAdvance,
-            }).catch(
-              // Nothing more comes from a source that was closed by the signal.
-              (error: unknown) =>
-                signal.aborted ? { end: "stopped" as const, record: claimed } : Promise.reject(error),
-            ),
+            }),
         );
       });
       return {
@@ -186,7 +182,9 @@ async function openSource(file: string): Promise<Source> {
   };
 }
 
-const hashOf = (head: Uint8Array): string => createHash("sha256").update(head).digest("hex");
+/** However much came at once: of the same number of bytes. */
+const hashOf = (head: Uint8Array): string =>
+  createHash("sha256").update(head.subarray(0, headBytes)).digest("hex");
 
 async function sizeOf(file: string): Promise<number> {
   const found = await stat(file).catch((error: { readonly code?: string }) => error.code ?? "");
@@ -233,7 +231,12 @@ function newReporter(observe: Observe, { plural }: ResourceModel, source: Source
       task: `import ${plural}`,
       ...(source.bytes === null
         ? { done, total: null, unit: `rows${refused}` }
-        : { done: source.position(), total: source.bytes, unit: `bytes, ${count(done)} rows${refused}` }),
+        : {
+            // What is read is not written yet, so the end is not told before it has come.
+            done: Math.min(source.position(), source.bytes - 1),
+            total: source.bytes,
+            unit: `bytes, ${count(done)} rows${refused}`,
+          }),
     });
   };
 }

@@ -45,12 +45,18 @@ export async function importRows(options: ImportOptions): Promise<TransferEnd> {
   const { request, rows, signal } = options;
   let { record } = options;
   const left = record.done;
-  for await (const chunk of inChunks(rows, chunkRows, left)) {
-    if (signal.aborted) return { end: "stopped", record };
-    if (record.cancelRequested) return { end: "cancelled", record };
-    record = await importChunk(options, record, chunk);
-    options.onAdvance?.(record);
-    if (record.failed > request.maxErrors) return { end: "failed", record, error: tooManyErrors(request) };
+  try {
+    for await (const chunk of inChunks(rows, chunkRows, left)) {
+      if (signal.aborted) return { end: "stopped", record };
+      if (record.cancelRequested) return { end: "cancelled", record };
+      record = await importChunk(options, record, chunk);
+      options.onAdvance?.(record);
+      if (record.failed > request.maxErrors) return { end: "failed", record, error: tooManyErrors(request) };
+    }
+  } catch (error) {
+    // Whoever stops an import may close what it reads from, too.
+    if (signal.aborted && !(error instanceof LostClaim)) return { end: "stopped", record };
+    throw error;
   }
   return { end: record.cancelRequested ? "cancelled" : "done", record };
 }

@@ -8,7 +8,7 @@ import type { Caller } from "../../base/caller.ts";
 export function ownerOf(caller: Caller): string | undefined {
   if (caller.kind === "anonymous") return undefined;
   if (caller.kind === "system") return `system:${caller.onBehalfOf ?? ""}`;
-  const issuer = caller.claims["iss"] ?? null;
+  const issuer = caller.claims.iss ?? null;
   return `user:${createHash("sha256")
     .update(JSON.stringify([issuer, caller.id]))
     .digest("hex")}`;

@@ -1,10 +1,11 @@
 import { failure, type KeelsonError } from "../../base/error.ts";
 import { jsonPointer } from "../../base/json-pointer.ts";
 import type { Transaction } from "../../data/transaction.ts";
+import { withErrors } from "../batch/batch-input.ts";
 import type { Footprint } from "../footprint.ts";
 import { canonicalJson } from "../idempotency/canonical-json.ts";
 import { type Found, findExisting, keyText } from "./find-existing.ts";
-import { callResource, type TransferContext } from "./transfer-context.ts";
+import { type TransferContext, type WriteItem, writeItems } from "./transfer-context.ts";
 import type { ImportRequest } from "./transfer-request.ts";
 
 type Members = Readonly<Record<string, unknown>>;
@@ -42,36 +43,39 @@ export async function writeRows(
   return outcomes;
 }
 
-async function createEach(
+const createEach = (
   context: TransferContext,
   rows: readonly Members[],
   options: WriteRowsOptions,
-): Promise<readonly RowOutcome[]> {
-  const outcomes: RowOutcome[] = [];
-  for (const row of rows) outcomes.push(await createRow(context, row, options));
-  return outcomes;
-}
+): Promise<readonly RowOutcome[]> =>
+  write(
+    context,
+    rows.map((data) => ({ operation: "create", data })),
+    options,
+  );
 
-const createRow = (
-  context: TransferContext,
-  input: Members,
-  options: WriteRowsOptions,
-): Promise<RowOutcome> => write(context, "create", { input }, options);
-
+/** As the items of one batch: a few statements, as long as none of them is refused. */
 async function write(
   context: TransferContext,
-  kind: "create" | "update",
-  part: { readonly id?: string; readonly input: Members },
+  items: readonly WriteItem[],
   { transaction, footprint }: WriteRowsOptions,
-): Promise<RowOutcome> {
-  const outcome = await callResource(context, kind, {
-    transaction,
-    ...part,
-    ...(footprint ? { footprint } : {}),
+): Promise<readonly RowOutcome[]> {
+  if (items.length === 0) return [];
+  const results = await writeItems(context, items, { transaction, footprint });
+  return results.map((result, at): RowOutcome => {
+    if (result.ok) return { kind: result.kind === "create" ? "created" : "updated" };
+    if (result.error.status >= 500) throw result.error;
+    return { kind: "failed", error: inWordsOfRow(result.error, at) };
   });
-  if (outcome.ok) return { kind: kind === "create" ? "created" : "updated" };
-  if (outcome.error.status >= 500) throw outcome.error;
-  return { kind: "failed", error: outcome.error };
+}
+
+/** What is said about an item of the batch, said about the row. */
+function inWordsOfRow(error: KeelsonError, at: number): KeelsonError {
+  const errors = error.errors.map((fault) => {
+    const pointer = (fault.pointer ?? "#").replace(`#/items/${at}`, "#").replace(/^#\/data(?=\/|$)/, "#");
+    return { ...fault, pointer };
+  });
+  return withErrors(error, errors);
 }
 
 /** Rows of which no two are about the same record, in their order. */
@@ -96,41 +100,64 @@ async function mergeRows(
   options: WriteRowsOptions,
 ): Promise<readonly RowOutcome[]> {
   const { transaction, request } = options;
-  const fields = immutableFields(context, rows, request.key);
+  const versioned = context.resource.requireIfMatch && context.resource.fields.has("version");
+  const fields = [...immutableFields(context, rows, request.key), ...(versioned ? ["version"] : [])];
   const question = { key: request.key, fields };
   const found = await findExisting(context, transaction, { rows, ...question });
+  const planned = rows.map((row, at) => planRow(context, row, found[at] ?? { record: undefined }, options));
+  const items = planned.flatMap((plan) => ("item" in plan ? [plan.item] : []));
+  const written = await write(context, items, options);
   const outcomes: RowOutcome[] = [];
-  for (const [at, row] of rows.entries()) {
-    const outcome = await mergeRow(context, row, found[at] ?? { record: undefined }, options);
-    // Somebody else may have made the record since it was looked for.
-    const again =
-      outcome.kind === "failed" && outcome.error.code === "unique_violation"
-        ? (await findExisting(context, transaction, { rows: [row], ...question }))[0]
-        : undefined;
-    outcomes.push(
-      again && "record" in again && again.record ? await mergeRow(context, row, again, options) : outcome,
-    );
+  let next = 0;
+  for (const [at, plan] of planned.entries()) {
+    const outcome = "item" in plan ? (written[next++] as RowOutcome) : plan.outcome;
+    outcomes.push(await settleRace(context, rows[at] as Members, outcome, question, options));
   }
   return outcomes;
 }
 
-async function mergeRow(
+/** Somebody else may have made the record since it was looked for: then it is looked for once more. */
+async function settleRace(
+  context: TransferContext,
+  row: Members,
+  outcome: RowOutcome,
+  question: { readonly key: readonly string[]; readonly fields: readonly string[] },
+  options: WriteRowsOptions,
+): Promise<RowOutcome> {
+  if (outcome.kind !== "failed" || outcome.error.code !== "unique_violation") return outcome;
+  const [found] = await findExisting(context, options.transaction, { rows: [row], ...question });
+  if (!found || !("record" in found) || !found.record) return outcome;
+  const plan = planRow(context, row, found, options);
+  if ("outcome" in plan) return plan.outcome;
+  const [again] = await write(context, [plan.item], options);
+  return again ?? outcome;
+}
+
+/** What is to be done about a row: a write, or nothing. */
+type RowPlan = { readonly item: WriteItem } | { readonly outcome: RowOutcome };
+
+function planRow(
   context: TransferContext,
   row: Members,
   found: Found,
-  options: WriteRowsOptions,
-): Promise<RowOutcome> {
-  const { onConflict, key } = options.request;
-  if ("error" in found) return { kind: "failed", error: found.error };
+  { request }: WriteRowsOptions,
+): RowPlan {
+  const { onConflict, key } = request;
+  if ("error" in found) return { outcome: { kind: "failed", error: found.error } };
   const { record } = found;
   if (!record) {
-    const chosen = key.includes("id") && !canChooseId(context);
-    return chosen ? { kind: "failed", error: unknownId() } : createRow(context, row, options);
+    if (key.includes("id") && !canChooseId(context))
+      return { outcome: { kind: "failed", error: unknownId() } };
+    return { item: { operation: "create", data: row } };
   }
   const changes = onConflict === "update" ? changesOf(context, row, record, key) : {};
-  if (Object.keys(changes).length === 0) return { kind: "skipped" };
-  return write(context, "update", { id: String(record["id"]), input: changes }, options);
+  if (Object.keys(changes).length === 0) return { outcome: { kind: "skipped" } };
+  return { item: { operation: "update", id: String(record.id), data: changes, ...versionOf(record) } };
 }
+
+/** Where changes must say which version they are made for, it is the one that was just read. */
+const versionOf = ({ version }: Members): { readonly ifMatch?: number } =>
+  typeof version === "number" ? { ifMatch: version } : {};
 
 const canChooseId = ({ trusted, resource }: TransferContext): boolean =>
   trusted || resource.fields.get("id")?.creatable === true;
