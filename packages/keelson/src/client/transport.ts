@@ -7,7 +7,7 @@ import {
   UnexpectedAnswerError,
 } from "./call-error.ts";
 import type { ClientOptions, HeaderFields } from "./call-options.ts";
-import { delayBefore, mayRepeat, retryAfterMs } from "./repetition.ts";
+import { askedWaitMs, delayBefore, mayRepeat } from "./repetition.ts";
 import { newIdempotencyKey, type Outgoing } from "./request.ts";
 
 /** Sends a call, again where that is safe, and gives what the API answered. */
@@ -86,7 +86,7 @@ async function attemptOnce(
 function readAnswer(operation: string, answer: Response, text: string): unknown {
   if (answer.ok && text === "") return undefined;
   const type = (answer.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
-  const wait = retryAfterMs(answer.headers.get("retry-after"));
+  const wait = askedWaitMs(answer.headers);
   const expected = answer.ok ? "application/json" : "application/problem+json";
   const value = type === expected ? parse(text) : undefined;
   if (answer.ok && value !== undefined) return value;

@@ -112,7 +112,14 @@ describe("what passes is tried again", () => {
   });
 
   test("for all other changes with the key of the first try, so that they happen once", async () => {
-    for (const failing of [busy, cut, problem(409, "idempotency_in_progress", { "retry-after": "0" })]) {
+    const again = { "retry-after": "0" };
+    const passing = [
+      busy,
+      cut,
+      problem(409, "idempotency_in_progress", again),
+      problem(409, "conflict", again),
+    ];
+    for (const failing of passing) {
       for (const call of [
         () => client().product.create(newThing),
         () => client().product.update("1", { stock: 1 }),
@@ -130,9 +137,29 @@ describe("what passes is tried again", () => {
   });
 
   test("but no other conflict", async () => {
-    script = [problem(409, "conflict"), ok];
-    expect(await attempt(client().product.update("1", { stock: 1 }))).toMatchObject({ ok: false });
-    expect(requests).toHaveLength(1);
+    for (const code of ["conflict", "unique_violation", "idempotency_answer_too_large"]) {
+      script = [problem(409, code), ok];
+      requests = [];
+      expect(await attempt(client().product.update("1", { stock: 1 }))).toMatchObject({ ok: false });
+      expect(requests).toHaveLength(1);
+    }
+  });
+
+  test("in the version of the first try, with the key that was given", async () => {
+    const sent: Headers[] = [];
+    const pinned = createClient<typeof shop>({
+      baseUrl,
+      version: "2026-06-01",
+      fetch: (url, init) => {
+        sent.push(new Headers(init.headers));
+        return fetch(url, init);
+      },
+    });
+    script = [busy, cut, ok];
+    await pinned.product.update("1", { stock: 1 }, { idempotencyKey: "mine" });
+    expect(sent.map((headers) => [headers.get("api-version"), headers.get("idempotency-key")])).toEqual(
+      Array(3).fill(["2026-06-01", '"mine"']),
+    );
   });
 
   test("only so often, and as often as is said", async () => {
@@ -150,6 +177,25 @@ describe("what passes is tried again", () => {
       error: { code: "overloaded", retryAfterMs: 3_600_000 },
     });
     expect(requests).toHaveLength(1);
+  });
+
+  test.each([
+    ["a limit of which nothing is left", { ratelimit: '"a, \\"b";r=0;t=3600' }, 3_600_000],
+    [
+      "the longest of several",
+      { ratelimit: '"a";r=0;t=60, "b";pk=:eA==:; r=0; t=3600, "c";r=5;t=9000' },
+      3_600_000,
+    ],
+    ["one of which something is left", { ratelimit: '"a";r=1;t=3600' }, undefined],
+    ["one without a time", { ratelimit: '"a";r=0' }, undefined],
+    ["what is no list", { ratelimit: "limit=0, reset=3600" }, undefined],
+    ["Retry-After, which wins", { ratelimit: '"a";r=0;t=60', "retry-after": "3600" }, 3_600_000],
+  ])("waits as long as it is asked to by RateLimit: %s", async (_what, headers, retryAfterMs) => {
+    script = [problem(429, "rate_limited", headers as Record<string, string>), ok];
+    const read = await attempt(client().product.get("1"));
+    if (retryAfterMs === undefined) expect(read).toMatchObject({ ok: true });
+    else expect(read).toMatchObject({ error: { code: "rate_limited", retryAfterMs } });
+    expect(requests).toHaveLength(retryAfterMs === undefined ? 2 : 1);
   });
 
   test("not what will not pass", async () => {
