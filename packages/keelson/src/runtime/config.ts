@@ -81,7 +81,7 @@ export const configVariables = {
   KEELSON_DEAD_LETTER_DAYS: "how long dead letters are kept (90)",
   KEELSON_LOG_LEVEL: "debug, info, warn, error or silent (info)",
   KEELSON_LIMITS: "on, off, or what the numbers of all limits are multiplied by (on)",
-  KEELSON_SHEDDING: "on or off: refuse requests early when there are more than can be answered in time (off)",
+  KEELSON_SHEDDING: "on or off: refuse requests early when there are more than can be answered in time (on)",
   REDIS_URL:
     "redis://… or rediss://… of a Redis or Valkey in which processes count limits together and share answers",
   KEELSON_TRUSTED_PROXIES:
@@ -133,7 +133,7 @@ export function readConfig(
     deadLetterRetentionMs: reader.integer("KEELSON_DEAD_LETTER_DAYS", 90, 1, 3_650) * 86_400_000,
     logLevel: reader.word("KEELSON_LOG_LEVEL", ["debug", "info", "warn", "error", "silent"], "info"),
     corsOrigins: reader.origins("KEELSON_CORS_ORIGINS"),
-    shedding: reader.word("KEELSON_SHEDDING", ["on", "off"], "off") === "on",
+    shedding: reader.word("KEELSON_SHEDDING", ["on", "off"], "on") === "on",
     limits: readFactor(reader, "KEELSON_LIMITS"),
     redisUrl: reader.url("REDIS_URL", ["redis:", "rediss:"]),
     proxies: readProxies(reader),

@@ -26,7 +26,7 @@ export function openLog(config: Pick<Config, "logLevel">, name: string): Log {
   // Whoever read the log is gone; that is no reason to stop serving.
   destination.on("error", () => {});
   const log = pino(
-    { level: config.logLevel, base: { service: name }, timestamp: pino.stdTimeFunctions.isoTime },
+    { level: config.logLevel, base: { service: name }, timestamp: newIsoTime() },
     destination,
   );
   const timer = setInterval(() => destination.flush(), 1_000);
@@ -42,5 +42,20 @@ export function openLog(config: Pick<Config, "logLevel">, name: string): Log {
         setTimeout(closeTimeoutMs),
       ]);
     },
+  };
+}
+
+/** As pino's `isoTime`, but most lines fall into the same second as the one before. */
+function newIsoTime(): () => string {
+  let second = -1;
+  let start = "";
+  return () => {
+    const nowMs = Date.now();
+    const of = Math.floor(nowMs / 1_000);
+    if (of !== second) {
+      second = of;
+      start = `,"time":"${new Date(nowMs).toISOString().slice(0, 20)}`;
+    }
+    return `${start}${String(nowMs % 1_000).padStart(3, "0")}Z"`;
   };
 }
