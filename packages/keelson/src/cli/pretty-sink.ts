@@ -1,6 +1,7 @@
 import { formatDiagnostic } from "../base/diagnostic.ts";
 import type { KeelsonError } from "../base/error.ts";
 import type { CallEnded, Observation, Observe, RequestRefused } from "../observe/observation.ts";
+import { jobLine } from "./job-line.ts";
 import { newProgressDisplay } from "./progress.ts";
 import { callLine, errorText, requestLine } from "./request-line.ts";
 import { paint, say } from "./terminal.ts";
@@ -18,7 +19,7 @@ export interface PrettySink {
 const httpDoors: ReadonlySet<string> = new Set(["rest", "graphql", "live", "mcp"]);
 
 /** Doors whose calls are parts of something that is told of as a whole. */
-const quietDoors: ReadonlySet<string> = new Set(["handler", "import", "export"]);
+const quietDoors: ReadonlySet<string> = new Set(["handler", "import", "export", "job"]);
 
 /** Observations as a developer wants to see them: one short line a request, and what needs attention. */
 export function prettySink(nowMs: () => number): PrettySink {
@@ -95,6 +96,17 @@ function lineOf(observation: Observation): string | undefined {
       return `  applied ${observation.id} ${paint("dim", `${Math.round(observation.tookMs)} ms`)}`;
     case "migration.waiting":
       return paint("yellow", `  waiting: ${observation.reason}`);
+    case "job.finished":
+    case "job.failed":
+    case "job.dead":
+    case "job.given up":
+    case "job.unsettled":
+      return jobLine(observation);
+    case "job.lost":
+      return paint(
+        "yellow",
+        `  job ${observation.job}: its worker is gone; ${observation.dead === null ? "it runs again" : "it is a dead letter now"}`,
+      );
     case "diagnostic":
       return paint("yellow", formatDiagnostic(observation.diagnostic));
     default:

@@ -8,6 +8,7 @@ import { checkCreatable } from "./checks/check-creatable.ts";
 import { checkFields } from "./checks/check-fields.ts";
 import { checkIndexes } from "./checks/check-indexes.ts";
 import { checkIssuers } from "./checks/check-issuers.ts";
+import { checkJobs } from "./checks/check-jobs.ts";
 import { checkLimits } from "./checks/check-limits.ts";
 import { checkLists } from "./checks/check-lists.ts";
 import { checkMixins } from "./checks/check-mixins.ts";
@@ -39,6 +40,7 @@ export function checkDeclarations(given: unknown): DeclarationCheck {
     checkRelations(findings, given);
     checkStorage(findings, given);
     checkOperations(findings, given);
+    checkJobs(findings, given);
     checkRulesReadable(findings, given);
     checkIssuers(findings, given);
     checkVersions(findings, given);

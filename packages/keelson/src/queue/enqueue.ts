@@ -30,10 +30,6 @@ export async function enqueue(queue: Queue, tx: Transaction, request: EnqueueReq
   const priority = options.priority ?? job.priority;
   if (!Number.isInteger(priority) || Math.abs(priority) > 1_000)
     throw refused("priority", "must be a whole number from -1000 to 1000.");
-  const { key, group } = job.declaration.options as unknown as {
-    readonly key?: (input: unknown) => unknown;
-    readonly group?: { readonly by: (input: unknown, caller: Caller) => unknown };
-  };
   const first = options.deduplicate && (await firstWithKey(tx, job, id, options.deduplicate));
   if (first !== undefined && first !== id) return { id: first, duplicate: true };
   await queue.insert(tx, job, {
@@ -41,10 +37,25 @@ export async function enqueue(queue: Queue, tx: Transaction, request: EnqueueReq
     payload: payloadOf(input, caller, requestId),
     priority,
     startAfter,
-    key: key && nameOf("key", key(validated)),
-    group: group && optionalName("group", group.by(validated, caller)),
+    ...placeOf(job, validated, caller),
   });
   return { id, duplicate: false };
+}
+
+/** With which other jobs it stands in line, as its declaration says. */
+export function placeOf(
+  { declaration }: JobModel,
+  validated: unknown,
+  caller: Caller,
+): { readonly key: string | undefined; readonly group: string | undefined } {
+  const { key, group } = declaration.options as unknown as {
+    readonly key?: (input: unknown) => unknown;
+    readonly group?: { readonly by: (input: unknown, caller: Caller) => unknown };
+  };
+  return {
+    key: key && nameOf("key", key(validated)),
+    group: group && optionalName("group", group.by(validated, caller)),
+  };
 }
 
 function startOf({ delay, runAt }: EnqueueOptions): number | string | undefined {

@@ -8,6 +8,7 @@ import type { Backend } from "../declare/backend.ts";
 import type { EnqueuedJob, EnqueueOptions, JobInput, JobRef } from "../declare/enqueue.ts";
 import { loadModel } from "../model/load-model.ts";
 import type { JobEnded, Observation } from "../observe/observation.ts";
+import type { JobDesk } from "../operation/job-desk.ts";
 import type { JobRecord } from "../queue/find-jobs.ts";
 import { readTestSettings, type TestSettings } from "../runtime/test-settings.ts";
 import { callOperations } from "./call-operations.ts";
@@ -69,6 +70,8 @@ export interface TestBackend<B extends Backend = Backend> extends AsyncDisposabl
   runJobs(): Promise<readonly JobEnded[]>;
   /** The jobs that have been enqueued, the newest first. */
   jobs(job?: JobRef): Promise<readonly JobRecord[]>;
+  /** What those have who look after the jobs: dead letters, cancelling. */
+  readonly jobDesk: JobDesk;
   /** Enqueues a job for a caller, or for the system. */
   enqueue<J extends JobRef>(
     as: TestCaller<RoleOf<B>> | Operations<ApiOf<B>>,
@@ -134,6 +137,9 @@ export async function testBackend<const B extends Backend>(
     clock: bench.clock,
     runJobs: () => bench.jobs.run(),
     jobs: (job) => bench.jobs.list(job),
+    get jobDesk() {
+      return bench.jobs.desk;
+    },
     enqueue: (as, job, input, options) => bench.jobs.enqueue(callerOf(as), job, input, options),
     observations: (type?: Observation["type"]) =>
       (type === undefined

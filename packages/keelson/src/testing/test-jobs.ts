@@ -3,6 +3,7 @@ import type { EnqueuedJob, EnqueueOptions, JobRef } from "../declare/enqueue.ts"
 import type { JobEnded } from "../observe/observation.ts";
 import type { App } from "../operation/call.ts";
 import { enqueueFor } from "../operation/enqueue-in.ts";
+import { type JobDesk, newJobDesk } from "../operation/job-desk.ts";
 import { drainJobs } from "../queue/drain-jobs.ts";
 import { findJobs, type JobRecord } from "../queue/find-jobs.ts";
 import { jobDoor } from "../transport/job/job-door.ts";
@@ -11,6 +12,7 @@ import { jobDoor } from "../transport/job/job-door.ts";
 export interface TestJobs {
   enqueue(caller: Caller, job: JobRef, input: unknown, options?: EnqueueOptions): Promise<EnqueuedJob>;
   run(): Promise<readonly JobEnded[]>;
+  readonly desk: JobDesk;
   list(job?: JobRef): Promise<readonly JobRecord[]>;
 }
 
@@ -20,6 +22,9 @@ export function newTestJobs(app: App, ready: () => Promise<void> | undefined): T
     throw new TypeError("this back end has no jobs; declare some in backend({ jobs })");
   };
   return {
+    get desk() {
+      return newJobDesk(app, needed());
+    },
     enqueue: async (caller, job, input, options) => {
       await ready();
       return app.database.transaction("write", (tx) => {

@@ -6,16 +6,19 @@ import { checkCommand } from "../../src/cli/commands/check.ts";
 import { contractCommand } from "../../src/cli/commands/contract.ts";
 import { dbCommand } from "../../src/cli/commands/db.ts";
 import { devCommand } from "../../src/cli/commands/dev.ts";
+import { dlqCommand } from "../../src/cli/commands/dlq.ts";
 import { explainCommand } from "../../src/cli/commands/explain.ts";
 import { exportCommand } from "../../src/cli/commands/export.ts";
 import { genCommand } from "../../src/cli/commands/gen.ts";
 import { importCommand } from "../../src/cli/commands/import.ts";
+import { jobsCommand } from "../../src/cli/commands/jobs.ts";
 import { migrateCommand } from "../../src/cli/commands/migrate.ts";
 import { openapiCommand } from "../../src/cli/commands/openapi.ts";
 import { routesCommand } from "../../src/cli/commands/routes.ts";
 import { seedCommand } from "../../src/cli/commands/seed.ts";
 import { startCommand } from "../../src/cli/commands/start.ts";
 import { tokenCommand } from "../../src/cli/commands/token.ts";
+import { workCommand } from "../../src/cli/commands/work.ts";
 import { runKeelson } from "../support/spawn-keelson.ts";
 import { pageOf, proseOf, repository, tablesUnder } from "./read-docs.ts";
 
@@ -32,6 +35,9 @@ const commands = [
   seedCommand(),
   importCommand(),
   exportCommand(),
+  workCommand(),
+  jobsCommand(),
+  dlqCommand(),
   dbCommand(),
   openapiCommand(),
   contractCommand(),

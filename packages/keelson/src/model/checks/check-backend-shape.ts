@@ -25,6 +25,7 @@ export function checkBackendShape(findings: Findings, given: unknown): given is 
   checkList(findings, where, "resources", backend.resources, "resource", true);
   checkList(findings, where, "commands", backend.commands, "operation", false);
   checkList(findings, where, "queries", backend.queries, "operation", false);
+  checkList(findings, where, "jobs", backend.jobs, "job", false);
   checkRoles(findings, where, backend.roles);
   checkInfo(findings, where, backend);
   if (backend.seed !== undefined && typeof backend.seed !== "function")
@@ -59,12 +60,14 @@ function howToExport(given: unknown): string {
   return 'Write: export default backend({ name: "shop", resources: [ … ] });';
 }
 
+type ListOption = "resources" | "commands" | "queries" | "jobs";
+
 function checkList(
   findings: Findings,
   where: string,
-  option: "resources" | "commands" | "queries",
+  option: ListOption,
   list: unknown,
-  type: "resource" | "operation",
+  type: "resource" | "operation" | "job",
   required: boolean,
 ): void {
   if (list === undefined && !required) return;
@@ -92,9 +95,9 @@ function checkList(
 function checkEntry(
   findings: Findings,
   where: string,
-  option: "resources" | "commands" | "queries",
+  option: ListOption,
   entry: unknown,
-  type: "resource" | "operation",
+  type: "resource" | "operation" | "job",
 ): void {
   if (entry === undefined) {
     findings.blocker(
@@ -110,21 +113,23 @@ function checkEntry(
     return;
   }
   if (type === "resource") checkResourceShape(findings, where, entry);
-  else checkEffect(findings, where, option, entry);
+  else if (type === "operation") checkEffect(findings, where, option, entry);
 }
 
 function kindOf(entry: unknown): string {
   if (isTyped(entry, "resource")) return "a resource";
   if (isTyped(entry, "operation")) return "a command or query";
+  if (isTyped(entry, "job")) return "a job";
   if (isField(entry)) return "a field";
   return shown(entry);
 }
 
-const declareIt = (option: "resources" | "commands" | "queries"): string =>
+const declareIt = (option: ListOption): string =>
   ({
     resources: 'Put values there that were made with resource("name", { … }).',
     commands: 'Put values there that were made with command(…, "name", { … }).',
     queries: 'Put values there that were made with query(…, "name", { … }).',
+    jobs: 'Put values there that were made with job("name", { … }).',
   })[option];
 
 function checkEffect(findings: Findings, where: string, option: string, entry: object): void {

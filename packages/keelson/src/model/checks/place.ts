@@ -19,6 +19,8 @@ export const inList = (resource: string, option: string): string => `${inResourc
 export const inIndex = (resource: string, position: number): string =>
   `${inResource(resource)}, indexes[${position}]`;
 
+export const inJob = (name: unknown): string => `job "${String(name)}"`;
+
 /** `command "order.pay"`. */
 export function inOperation(operation: CustomOperation): string {
   const kind = operation.effect === "write" ? "command" : "query";
