@@ -52,7 +52,7 @@ interface ShapeOf<App extends BackendTypes, R extends AnyResource> {
   readonly update: Patched<Omit<UpdateOf<R>, KeysWith<R["fields"], "readOnly">>>;
   readonly filter: { readonly [P in TraitsOf<R>["filter"]]: ValueAt<App, R, P> };
   readonly sort: TraitsOf<R>["sort"];
-  readonly standard: TraitsOf<R>["operations"];
+  readonly standard: TraitsOf<R>["operations"] | BatchOf<TraitsOf<R>>;
   readonly custom: {
     readonly [O in OperationsOf<App> as TypesOf<O>["resource"] extends R["name"]
       ? [TypesOf<O>["resource"]] extends [never]
@@ -61,6 +61,15 @@ interface ShapeOf<App extends BackendTypes, R extends AnyResource> {
       : never]: CustomOf<O>;
   };
 }
+
+/** Writes come in batches too, unless the resource says no. */
+type BatchOf<Traits extends ResourceTraits> = [
+  Traits["operations"] & ("create" | "update" | "delete"),
+] extends [never]
+  ? never
+  : [Traits["batch"]] extends [false]
+    ? never
+    : "batch";
 
 type TraitsOf<R> = R extends Resource<string, Fields, infer Traits extends ResourceTraits> ? Traits : never;
 type NameOf<O> = O extends CustomOperation<infer Name> ? Name : never;

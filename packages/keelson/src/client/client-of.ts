@@ -1,5 +1,6 @@
 import type { ApiShape, OperationShape, ResourceShape, StandardName } from "./api-shape.ts";
 import type { Call } from "./attempt.ts";
+import type { BatchItem, BatchResult, BatchWritten } from "./batch.ts";
 import type { CallOptions, ChangeOptions, WriteOptions } from "./call-options.ts";
 import type { Pages } from "./pages.ts";
 import type { ExpandPath, FieldPath, FilterOf, ResourceIn, SelectedRow, SortKey } from "./selected-row.ts";
@@ -40,6 +41,23 @@ export interface ListOptions<R extends ResourceShape, E extends string, F extend
   readonly cursor?: string;
 }
 
+/** Options of a batch. */
+export interface BatchOptions<E extends string, F extends string, Atomic extends boolean = boolean>
+  extends AnswerOptions<E, F>,
+    WriteOptions {
+  /** Whether one failure undoes all, and is thrown. With `false` items stand by themselves. @defaultValue true */
+  readonly atomic?: Atomic;
+}
+
+/** The results of a batch, as its caller asked for them: those of an atomic one are all good. */
+export type BatchCall<Row, Atomic extends boolean> = Call<
+  readonly (boolean extends Atomic
+    ? BatchResult<Row>
+    : Atomic extends true
+      ? BatchWritten<Row>
+      : BatchResult<Row>)[]
+>;
+
 /** The operations that every resource may have. */
 interface StandardMethods<A extends ApiShape, N extends string, R extends ResourceShape> {
   /** Reads a page when it is awaited, and every record when it is walked with `for await`. */
@@ -64,6 +82,15 @@ interface StandardMethods<A extends ApiShape, N extends string, R extends Resour
   ): Call<SelectedRow<A, N, E, F>>;
   /** Deletes a record. */
   delete(id: string, options?: ChangeOptions): Call<void>;
+  /** Creates, changes and deletes several records: all of them, or with `atomic: false` each by itself. */
+  batch<
+    E extends ExpandPath<A, N> = never,
+    F extends FieldPath<A, N, E> = never,
+    Atomic extends boolean = true,
+  >(
+    items: readonly BatchItem<R>[],
+    options?: BatchOptions<E, F, Atomic>,
+  ): BatchCall<SelectedRow<A, N, E, F>, Atomic>;
 }
 
 /** A command or query: with the record's id first where it is about one. */

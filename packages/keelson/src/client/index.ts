@@ -3,11 +3,13 @@
 export type { ApiOf, BackendTypes } from "./api-of.ts";
 export type { ApiShape, Embedded, Money, OperationShape, RelationShape, ResourceShape } from "./api-shape.ts";
 export { type Attempt, attempt, type BuiltInCode, type Call, type Failure } from "./attempt.ts";
+export type { BatchItem, BatchRefused, BatchResult, BatchTarget, BatchWritten } from "./batch.ts";
 export {
   ApiError,
   CallError,
   type Fault,
   NetworkError,
+  type Problem,
   TimeoutError,
   UnexpectedAnswerError,
 } from "./call-error.ts";
@@ -18,7 +20,14 @@ export type {
   HeaderFields,
   WriteOptions,
 } from "./call-options.ts";
-export type { AnswerOptions, Client, ListOptions, ResourceClient } from "./client-of.ts";
+export type {
+  AnswerOptions,
+  BatchCall,
+  BatchOptions,
+  Client,
+  ListOptions,
+  ResourceClient,
+} from "./client-of.ts";
 export { createClient, type InferredOptions } from "./create-client.ts";
 export { type ApiDescription, createDescribedClient } from "./described-client.ts";
 export { type Page, Pages } from "./pages.ts";

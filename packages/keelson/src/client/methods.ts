@@ -1,7 +1,16 @@
 import type { Call } from "./attempt.ts";
+import { batchResults } from "./batch.ts";
 import type { ChangeOptions } from "./call-options.ts";
 import { Pages } from "./pages.ts";
-import { answerQuery, entityTag, type ListParts, listRequest, type Outgoing, segment } from "./request.ts";
+import {
+  answerQuery,
+  batchQuery,
+  entityTag,
+  type ListParts,
+  listRequest,
+  type Outgoing,
+  segment,
+} from "./request.ts";
 import type { Send } from "./transport.ts";
 
 /** What a method is called with, before types say more. */
@@ -75,6 +84,18 @@ export function standardMethods(
         headers: changing(options),
         options,
       }),
+    batch: async (items: readonly unknown[], { atomic, ...options }: Options & { atomic?: boolean } = {}) =>
+      batchResults(
+        await send({
+          operation: `${resource}.batch`,
+          effect: "write",
+          method: "POST",
+          path: `${collection}/batch${batchQuery({ ...options, atomic })}`,
+          body: { items },
+          headers: changing(options),
+          options,
+        }),
+      ),
   };
 }
 

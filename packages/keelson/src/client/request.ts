@@ -22,6 +22,15 @@ export function answerQuery(options: AnswerParts | undefined): string {
   ]);
 }
 
+/** The same, and whether a batch is all or nothing where its caller has said so. */
+export function batchQuery(options: AnswerParts & { readonly atomic?: boolean | undefined }): string {
+  return queryOf([
+    ["atomic", options.atomic === undefined ? undefined : String(options.atomic)],
+    ["fields", names(options.fields)],
+    ["expand", names(options.expand)],
+  ]);
+}
+
 interface AnswerParts {
   readonly fields?: readonly string[];
   readonly expand?: readonly string[];

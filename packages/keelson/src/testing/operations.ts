@@ -1,4 +1,5 @@
 import type { ApiShape, OperationShape, ResourceShape, StandardName } from "../client/api-shape.ts";
+import type { BatchItem } from "../client/batch.ts";
 import type { AnswerOptions } from "../client/client-of.ts";
 import type { Pages } from "../client/pages.ts";
 import type {
@@ -9,6 +10,7 @@ import type {
   SelectedRow,
   SortKey,
 } from "../client/selected-row.ts";
+import type { BatchResult, BatchWritten } from "../declare/batch.ts";
 
 /**
  * The operations of a back end as one caller calls them: by resource, those of no resource by their own names. They
@@ -65,6 +67,11 @@ export interface TestListOptions<R extends ResourceShape, E extends string, F ex
   readonly cursor?: string;
 }
 
+/** Those of an atomic batch are all good: otherwise its error is thrown. */
+export type TestBatchResult<Row, Atomic extends boolean> = Atomic extends true
+  ? BatchWritten<Row>
+  : BatchResult<Row>;
+
 interface StandardOperations<A extends ApiShape, N extends string, R extends ResourceShape> {
   /** Reads a page when it is awaited, and every record when it is walked with `for await`. */
   list<E extends ExpandPath<A, N> = never, F extends FieldPath<A, N, E> = never>(
@@ -88,6 +95,15 @@ interface StandardOperations<A extends ApiShape, N extends string, R extends Res
   ): Promise<SelectedRow<A, N, E, F>>;
   /** Deletes a record. */
   delete(id: string, options?: TestChangeOptions): Promise<void>;
+  /** Creates, changes and deletes several records: all of them, or with `atomic: false` each by itself. */
+  batch<
+    E extends ExpandPath<A, N> = never,
+    F extends FieldPath<A, N, E> = never,
+    Atomic extends boolean = true,
+  >(
+    items: readonly BatchItem<R>[],
+    options?: AnswerOptions<E, F> & TestWriteOptions & { readonly atomic?: Atomic },
+  ): Promise<readonly TestBatchResult<SelectedRow<A, N, E, F>, Atomic>[]>;
 }
 
 /** A command or query: with the record's id first where it is about one. */

@@ -108,6 +108,12 @@ const customsOf = (model: AppModel, resource: ResourceModel | undefined): readon
       operation.kind === "custom" && operation.resource === resource,
   );
 
+/** What needs no declaration of its own, batches included. */
+const standardOf = (model: AppModel, { name, operations }: ResourceModel): readonly string[] => [
+  ...operations,
+  ...(model.operations.has(`${name}.batch`) ? ["batch"] : []),
+];
+
 /** A resource that nobody can read or call is no part of the API. */
 const isShown = (model: AppModel, resource: ResourceModel): boolean =>
   resource.access.read.op !== "never" ||
@@ -164,7 +170,7 @@ function resourceShape(model: AppModel, naming: Naming, resource: ResourceModel)
     `update: ${operations.has("update") ? `${name}Update` : "never"};`,
     ...block("filter", filterLines(model, resource)),
     `sort: ${union(list.sort.map(({ text }) => text))};`,
-    `standard: ${union([...operations])};`,
+    `standard: ${union(standardOf(model, resource))};`,
     ...block("custom", customsOf(model, resource).flatMap(operationShape)),
   ];
 }
@@ -193,7 +199,7 @@ function description(model: AppModel, naming: Naming, resources: readonly Resour
         resource.name,
         {
           path: resource.path,
-          standard: [...resource.operations],
+          standard: standardOf(model, resource),
           custom: Object.fromEntries(customsOf(model, resource).map(operation)),
         },
       ]),

@@ -71,29 +71,35 @@ function batchRef(describing: Describing, { resource, writes, maxItems }: BatchO
 
 /** One kind of item; `operation` tells them apart. */
 function itemRef(describing: Describing, resource: ResourceModel, kind: WriteKind): ComponentRef {
+  return describing.components.ref("schemas", `${capitalise(resource.name)}Batch${capitalise(kind)}`, () => {
+    const members = membersOf(describing, resource, kind);
+    const required = members.map(([name]) => name);
+    return {
+      ...closedObject(
+        [["operation", { type: "string", const: kind }], ...members],
+        ["operation", ...required.filter((name) => name !== "ifMatch" || resource.requireIfMatch)],
+      ),
+      description: `${verbs[kind]} ${withArticle(resource.name)}.`,
+    };
+  });
+}
+
+type Members = readonly (readonly [string, JsonSchema])[];
+
+function membersOf(describing: Describing, resource: ResourceModel, kind: WriteKind): Members {
   const key = resource.fields.get("id")?.spec.key;
-  const id = idSchema(key, { side: "output", trusted: false, embed: () => ({}) });
-  const operation: readonly [string, JsonSchema] = ["operation", { type: "string", const: kind }];
-  const members: Readonly<Record<WriteKind, readonly (readonly [string, JsonSchema])[]>> = {
-    create: [["data", createRef(describing, resource) as unknown as JsonSchema]],
-    update: [
-      ["id", id],
-      ["ifMatch", ifMatch],
-      ["data", updateRef(describing, resource) as unknown as JsonSchema],
-    ],
-    delete: [
-      ["id", id],
-      ["ifMatch", ifMatch],
-    ],
-  };
-  const required = members[kind].map(([name]) => name);
-  return describing.components.ref("schemas", `${capitalise(resource.name)}Batch${capitalise(kind)}`, () => ({
-    ...closedObject(
-      [operation, ...members[kind]],
-      ["operation", ...required.filter((name) => name !== "ifMatch" || resource.requireIfMatch)],
-    ),
-    description: `${verbs[kind]} ${withArticle(resource.name)}.`,
-  }));
+  const target: Members = [
+    ["id", idSchema(key, { side: "output", trusted: false, embed: () => ({}) })],
+    ["ifMatch", ifMatch],
+  ];
+  switch (kind) {
+    case "create":
+      return [["data", { ...createRef(describing, resource) }]];
+    case "update":
+      return [...target, ["data", { ...updateRef(describing, resource) }]];
+    case "delete":
+      return target;
+  }
 }
 
 const verbs: Readonly<Record<WriteKind, string>> = {
@@ -104,11 +110,14 @@ const verbs: Readonly<Record<WriteKind, string>> = {
 
 const ifMatch: JsonSchema = {
   type: ["integer", "string"],
+  minimum: 0,
+  pattern: '^(?:\\*|"?(?:0|[1-9][0-9]{0,8}|[1-3][0-9]{9})(?:-[A-Za-z0-9_-]{16})?"?)$',
   description: "The version that the record must have, as its number or as the entity tag; otherwise 412.",
 };
 
 function itemExample(resource: ResourceModel, kind: WriteKind): OpenApiObject | undefined {
-  if (kind === "delete") return { operation: kind, id: exampleId(resource) };
+  const version = resource.requireIfMatch ? { ifMatch: 3 } : {};
+  if (kind === "delete") return { operation: kind, id: exampleId(resource), ...version };
   if (kind === "update")
     return { operation: kind, id: exampleId(resource), ifMatch: 3, data: patchExample(resource) };
   const data = createExample(resource);
@@ -136,8 +145,8 @@ function answerRef(describing: Describing, { resource, maxItems }: BatchOperatio
                 ],
                 ["id", { type: "string", description: "The record's id; of a refused item, what was sent." }],
                 ["etag", { type: "string", description: "The version, as in the header `ETag`." }],
-                ["data", recordRef(describing, resource) as unknown as JsonSchema],
-                ["problem", problemRef(describing.components) as unknown as JsonSchema],
+                ["data", { ...recordRef(describing, resource) }],
+                ["problem", { ...problemRef(describing.components) }],
               ],
               ["status"],
             ),
