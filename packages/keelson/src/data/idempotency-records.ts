@@ -1,5 +1,5 @@
 import { isMissingValue } from "./database-error.ts";
-import type { Session, Statement } from "./transaction.ts";
+import type { ReadRows, Session, Statement, Transaction } from "./transaction.ts";
 import { textsOf } from "./wire-row.ts";
 
 /** A key as its caller sent it with one request. */
@@ -62,10 +62,21 @@ export interface KeyStanding {
  * effect happens once is due to the primary key of the table.
  */
 export const takeKey = (session: Session, claim: KeyClaim): Promise<KeyStanding> =>
-  session.run(take, [lockOf(claim), bytea(claim.scope)], ([row]) => {
-    const [taken, fingerprint, answer, body] = row ? textsOf(row) : [];
-    return { taken: taken === "t", record: recordOf(fingerprint, answer, body) };
-  });
+  session.run(take, takeValues(claim), standingOf);
+
+/** The same along with the statement that is run next. */
+export const takeKeyAlong = (
+  transaction: Transaction,
+  claim: KeyClaim,
+  told: (standing: KeyStanding) => void,
+): void => transaction.sendAlong(take, takeValues(claim), (rows) => told(standingOf(rows)));
+
+const takeValues = (claim: KeyClaim): readonly unknown[] => [lockOf(claim), bytea(claim.scope)];
+
+const standingOf: ReadRows<KeyStanding> = ([row]) => {
+  const [taken, fingerprint, answer, body] = row ? textsOf(row) : [];
+  return { taken: taken === "t", record: recordOf(fingerprint, answer, body) };
+};
 
 const wait: Statement = {
   name: "k_idempotency_wait",

@@ -47,6 +47,7 @@ function transactionOn(
   return {
     mode,
     run: (statement, values, read) => turns.take(() => connection.run(statement, values, read)),
+    sendAlong: (statement, values, read) => connection.sendAlong(statement, values, read),
     runLast: async (statement, values, read) => {
       if (depth > 0) return turns.take(() => connection.run(statement, values, read));
       await turns.settle();

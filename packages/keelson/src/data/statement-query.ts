@@ -12,9 +12,12 @@ interface Wire {
   readonly parsedStatements: Readonly<Record<string, string | undefined>>;
 }
 
-/** A statement without values whose rows mean nothing: it begins, divides or ends a transaction. */
+/** A statement that begins, divides or ends a transaction, or tells something about it. */
 export interface Control {
   readonly statement: Statement;
+  readonly values?: readonly unknown[];
+  /** Takes its rows, whatever becomes of what comes behind it. It must not throw. */
+  readonly read?: ReadRows<void>;
   /** Told when PostgreSQL has run it, whatever becomes of what comes behind it. */
   readonly done?: () => void;
 }
@@ -76,7 +79,7 @@ export class StatementQuery<T> implements pg.Submittable, RowReader {
     const wire = connection as Wire;
     const { before, commit } = this.#company;
     const messages: Buffer[] = [];
-    for (const { statement } of before) addPart(messages, wire, statement, none);
+    for (const { statement, values = none } of before) addPart(messages, wire, statement, values);
     addPart(messages, wire, this.#statement, this.#values);
     if (commit) addPart(messages, wire, commit.statement, none);
     messages.push(sync);
@@ -86,7 +89,8 @@ export class StatementQuery<T> implements pg.Submittable, RowReader {
   }
 
   readRow(bytes: Buffer, at: number): void {
-    if (this.#complete === this.#company.before.length) this.#rows.push({ bytes, at });
+    const { before } = this.#company;
+    if (this.#complete === before.length || before[this.#complete]?.read) this.#rows.push({ bytes, at });
   }
 
   handleCommandComplete({ text }: { readonly text: string }): void {
@@ -94,6 +98,7 @@ export class StatementQuery<T> implements pg.Submittable, RowReader {
     const position = this.#complete;
     this.#complete += 1;
     before[position]?.done?.();
+    if (before[position]?.read) before[position].read(this.#rows.splice(0));
     const next =
       before[position + 1]?.statement ?? (position < before.length ? this.#statement : commit?.statement);
     if (next) {

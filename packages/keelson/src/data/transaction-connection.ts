@@ -36,6 +36,11 @@ export class TransactionConnection {
     return runStatement(this.client, statement, values, read, this.#prepare, { before: this.#takePending() });
   }
 
+  /** Sends another statement along before the next one. */
+  sendAlong(statement: Statement, values: readonly unknown[], read: ReadRows<void>): void {
+    this.#pending.push({ statement, values, read });
+  }
+
   /** Runs the last statement and commits what it leads to, if it does not fail. */
   runLast<T>(statement: Statement, values: readonly unknown[], read: ReadRows<T>): Promise<T> {
     const done = (): void => {

@@ -23,6 +23,11 @@ export interface Session {
 export interface Transaction extends Session {
   readonly mode: "read" | "write";
   /**
+   * Sends a statement along with the one that is run next, before it. Its rows are read also where the next one fails;
+   * its own failure is that of the next one.
+   */
+  sendAlong(statement: Statement, values: readonly unknown[], read: ReadRows<void>): void;
+  /**
    * Runs the last statement and commits along with it: what was started before is waited for, and nothing can be run
    * afterwards. Inside another transaction it is a statement like any other.
    */

@@ -282,6 +282,28 @@ describe("at the same time", () => {
     expect((await stored()).data).toMatchObject([{ count: 1 }]);
   });
 
+  test("what the others ran before they knew is undone: creations, of a unique value too, changes and deletions", async () => {
+    const six = async (call: () => Promise<Outcome>) => {
+      const outcomes = await Promise.all(Array.from({ length: 6 }, call));
+      const first = outcomes.filter(({ replayed }) => replayed === undefined);
+      expect(first).toHaveLength(1);
+      for (const outcome of outcomes)
+        expect({ ...outcome, replayed: 0 }).toEqual({ ...first[0], replayed: 0 });
+      return first[0];
+    };
+    expect(await six(() => create())).toMatchObject({ ok: true, created: true });
+    const unique = { input: { ...input, code: "only" }, idempotencyKey: `${key}-unique` };
+    expect(await six(() => create(unique))).toMatchObject({ ok: true, created: true });
+    expect(await count()).toBe(2);
+    const id = await newTicket();
+    const part = { id, idempotencyKey: key, preconditions: { ifMatch: [1] } };
+    const change = () => backend.call(ann, "ticket.update", { ...part, input: { title: "Flood" } });
+    expect(await six(change)).toMatchObject({ ok: true, version: 2 });
+    const remove = () => backend.call(ann, "ticket.delete", { id, idempotencyKey: key });
+    expect(await six(remove)).toEqual({ ok: true, kind: "none" });
+    expect(await keys()).toHaveLength(4);
+  });
+
   test("who has waited for as long as for any lock is told to come again", async () => {
     const id = await newTicket();
     const [running, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
