@@ -31,7 +31,8 @@ export async function prepareBatch(
 ): Promise<readonly PreparedItem[]> {
   const read = readBatch(operation, call.envelope.input);
   refuseTwice(read, operation);
-  return Promise.all(read.map((item) => prepareItem(call, item, keep)));
+  const most = Math.min(maxFaults, Math.ceil(maxFaultsOfAll / read.length));
+  return Promise.all(read.map((item) => prepareItem(call, item, { keep, most })));
 }
 
 /** Which of two changes of one record is meant to come first is not for anybody to guess. */
@@ -51,7 +52,14 @@ function refuseTwice(items: readonly ReadItem[], { resource }: BatchOperationMod
   if (errors.length > 0) throw failure("validation_failed", { errors: errors.slice(0, maxFaults) });
 }
 
-async function prepareItem(call: Call, item: ReadItem, keep: "checked" | "given"): Promise<PreparedItem> {
+/** Of a large batch each item tells less, so that what is sent in a few bytes is not answered, and kept, in many. */
+const maxFaultsOfAll = 1_000;
+
+async function prepareItem(
+  call: Call,
+  item: ReadItem,
+  { keep, most }: { readonly keep: "checked" | "given"; readonly most: number },
+): Promise<PreparedItem> {
   const { index, operation, id, versions, isVersioned, data } = item;
   const failed = (error: KeelsonError): FailedItem => ({ ok: false, index, id, error });
   const valid = operation && operation.kind !== "delete" && data !== undefined;
@@ -59,7 +67,7 @@ async function prepareItem(call: Call, item: ReadItem, keep: "checked" | "given"
   const faults = [...item.faults];
   if (validated && !validated.ok) faults.push(...pointed(validated.error, index));
   if (!operation || faults.length > 0)
-    return failed(failure("validation_failed", { errors: faults.slice(0, maxFaults) }));
+    return failed(failure("validation_failed", { errors: faults.slice(0, most) }));
   const input = (keep === "checked" && validated?.ok ? validated.value : data) as RunnableItem["input"];
   if (operation.kind === "create") return { ok: true, index, operation, id: undefined, versions, input };
   if (operation.resource.requireIfMatch && !isVersioned && !isTrusted(call))

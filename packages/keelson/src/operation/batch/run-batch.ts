@@ -202,6 +202,9 @@ async function oneItem(call: Call, transaction: Transaction, item: RunnableItem)
   return { ok: true, kind, id: executed.id, version, json, composed: isComposed(call) };
 }
 
+/** What others do at the same time, or the key of the whole. */
+const ofAll: ReadonlySet<string> = new Set(["conflict", "idempotency_in_progress", "idempotency_key_reused"]);
+
 /**
  * What the item itself is to blame for. Races and locks are nobody's fault: the transaction is run again for them, or
  * the caller told.
@@ -213,6 +216,6 @@ function itemError(call: Call, error: unknown): KeelsonError | undefined {
     app.model,
     (resource) => view.rule(resource, "read").op !== "never",
   );
-  if (!(known instanceof KeelsonError) || known.status >= 500 || known.code === "conflict") return undefined;
+  if (!(known instanceof KeelsonError) || known.status >= 500 || ofAll.has(known.code)) return undefined;
   return known;
 }

@@ -47,6 +47,10 @@ export const wrongLimits: WrongDeclarations = {
   "a role that does not exist": () => limited({ roles: { suport: [] } }),
   "a limit on an operation that does not exist": () =>
     withOptions({ limits: [{ requests: 5, window: "1m", on: untyped(["creat"]) }] }),
+  "batches that are a number": () => withOptions({ batch: untyped(50) }),
+  "a mistyped option of batches": () => withOptions({ batch: untyped({ maxItem: 50 }) }),
+  "batches of nothing": () => withOptions({ batch: { maxItems: 0 } }),
+  "batches of too much": () => withOptions({ batch: { maxItems: 5_000 } }),
   "a limit on no operation": () => withOptions({ limits: [{ requests: 5, window: "1m", on: [] }] }),
   "a cost that is no number": () => withOptions({ cost: untyped(5) }),
   "a cost of an operation that does not exist": () => withOptions({ cost: untyped({ lists: 5 }) }),
