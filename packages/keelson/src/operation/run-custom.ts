@@ -12,6 +12,7 @@ import { declaredOutput } from "./declared-output.ts";
 import { plainNodes } from "./default-nodes.ts";
 import { enqueueIn } from "./enqueue-in.ts";
 import { executionOf } from "./execution-of.ts";
+import { handlerFailure } from "./handler-failure.ts";
 import { recordId } from "./record-id.ts";
 
 /**
@@ -41,10 +42,23 @@ export async function runCustomIn(
     operation.on === "row" && operation.resource
       ? await targetRow(call, operation, operation.resource, execution)
       : undefined;
-  const result: unknown = await operation.declaration.run(
-    contextOf(call, operation, row, tx) as HandlerContext<never, never, never>,
-  );
+  const result = await runHandler(tx, call, operation, row);
   call.executed = await answerOf(call, operation, result, last);
+}
+
+async function runHandler(
+  tx: Transaction,
+  call: Call,
+  operation: CustomOperationModel,
+  row: unknown,
+): Promise<unknown> {
+  try {
+    return await operation.declaration.run(
+      contextOf(call, operation, row, tx) as HandlerContext<never, never, never>,
+    );
+  } catch (thrown) {
+    throw handlerFailure(thrown, call.input);
+  }
 }
 
 async function targetRow(

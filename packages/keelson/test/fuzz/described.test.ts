@@ -1,4 +1,11 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { expect, test } from "vitest";
+import { everyone } from "../../src/declare/access.ts";
+import { backend } from "../../src/declare/backend.ts";
+import { integer, text } from "../../src/declare/field.ts";
+import { command } from "../../src/declare/operation.ts";
+import { resource } from "../../src/declare/resource.ts";
 import { testBackend } from "../../src/testing/test-backend.ts";
 import { fieldsModel } from "./fields-model.ts";
 
@@ -87,6 +94,47 @@ test("what is refused before it is a call says its version too, where it can be 
   expect(await versionOf({ "api-version": "2025-06-01" }, { id: "ann" })).toBe("2025-06-01");
   // Nobody has looked up the version that these credentials began with.
   expect(await versionOf({}, { id: "ann" })).toBe(null);
+});
+
+const box = resource("box", {
+  fields: { count: integer({ max: 3 }).default(0), label: text({ max: 5 }).default("") },
+  access: { read: everyone },
+});
+
+/** Writes what its resource does not allow. */
+const overfill = command("overfill", {
+  input: { label: text() },
+  access: everyone,
+  run: async ({ input, db }) =>
+    void (await db.asSystem("test").create(box, { count: 9, label: input.label })),
+});
+
+test("faults of what a handler writes point at what its caller has sent, or nowhere", async () => {
+  await using boxes = await testBackend(backend({ name: "boxes", resources: [box], commands: [overfill] }));
+  const answer = await boxes.api.post("/v1/overfill", { json: { label: "too long" } });
+  expect(answer.status).toBe(422);
+  expect((await problemOf(answer)).errors).toEqual(
+    expect.arrayContaining([
+      { code: "max", detail: "count: must be at most 3." },
+      { pointer: "#/label", code: "maxLength", detail: "must have at most 5 characters." },
+    ]),
+  );
+});
+
+test("a member that was moved into an object may be null in a new record, as it is read", async () => {
+  const headers = { "api-version": "2025-06-01" };
+  const made = await api.post("/v1/samples", { json: { title: "a", town: null }, headers });
+  expect([made.status, await made.json()]).toEqual([201, expect.objectContaining({ place: null })]);
+});
+
+test("HEAD with more header fields than can be read is refused without content", async () => {
+  const socket = connect(Number(new URL(await api.url()).port), "127.0.0.1");
+  const received: Buffer[] = [];
+  socket.on("data", (chunk) => received.push(chunk));
+  socket.write(`HEAD /v1/tags?${"x".repeat(40_000)} HTTP/1.1\r\nHost: a\r\n\r\n`);
+  socket.on("error", () => {});
+  await once(socket, "close");
+  expect(Buffer.concat(received).toString()).toMatch(/^HTTP\/1\.1 414 [^]*\r\n\r\n$/);
 });
 
 test("a malformed If-None-Match is refused before anything is read", async () => {

@@ -66,7 +66,7 @@ const sample = resource("sample", {
       max: 3,
     }).default([]),
     place: object({
-      city: text({ max: 30 }),
+      city: text({ max: 30 }).optional(),
       geo: object({ latitude: number({ min: -90, max: 90 }), longitude: number() }).optional(),
     }).optional(),
     secret: text({ max: 30 }).optional().writeOnly(),

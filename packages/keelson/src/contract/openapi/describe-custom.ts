@@ -4,7 +4,7 @@ import { capitalise } from "../../model/names.ts";
 import { isStandardSchema, valueSchema } from "../../model/value-schema.ts";
 import type { RestMethod, RestRoute } from "../rest-routes.ts";
 import type { OpenApiObject } from "./components.ts";
-import { minimalResponse, recordResponse } from "./describe-standard.ts";
+import { keptHeaders, minimalResponse, notModified, recordResponse } from "./describe-standard.ts";
 import { type Describing, sentence, wordsOf } from "./describing.ts";
 import { libraryJsonSchema } from "./embedded-schema.ts";
 import { problemResponses } from "./problem-responses.ts";
@@ -36,7 +36,7 @@ export function describeCustom(
     ...nonEmpty("parameters", parametersOf(describing, operation, method)),
     ...(method === "GET" ? {} : bodyOf(describing, operation, method)),
     responses: {
-      ...successOf(describing, operation),
+      ...successOf(describing, operation, method),
       ...problemResponses(describing.components, statusesOf(operation, method), operation.errors),
     },
   };
@@ -81,6 +81,9 @@ function parametersOf(
     ...own,
     ...shown.map((ref) => ({ ...ref })),
     ...(on === "row" && writes ? [sharedParameter(components, "IfMatch")] : []),
+    ...(method === "GET" && (output.kind === "resource" || operation.cache)
+      ? [sharedParameter(components, "IfNoneMatch")]
+      : []),
     ...(writes ? [sharedParameter(components, keyParameter[operation.idempotency])] : []),
     ...(output.kind === "resource" && writes ? [sharedParameter(components, "Prefer")] : []),
   ].map((parameter) => ({ ...parameter }));
@@ -126,17 +129,28 @@ function bodyOf(describing: Describing, operation: CustomOperationModel, method:
 const replayed = ({ effect }: CustomOperationModel): readonly string[] =>
   effect === "write" ? ["Idempotent-Replayed"] : [];
 
-function successOf(describing: Describing, operation: CustomOperationModel): OpenApiObject {
+function successOf(
+  describing: Describing,
+  operation: CustomOperationModel,
+  method: RestMethod,
+): OpenApiObject {
   const { components } = describing;
   const { output, effect } = operation;
+  const isKept = operation.cache !== undefined;
+  const kept = isKept ? keptHeaders : [];
+  // What has a tag can be asked for again by it, where the method only reads.
+  const unchanged = () => (method === "POST" ? {} : { "304": notModified(describing, isKept) });
   switch (output.kind) {
     case "resource": {
       const headers =
         effect === "write"
           ? ["ETag", "Content-Location", "Preference-Applied", "Idempotent-Replayed"]
-          : ["ETag"];
+          : ["ETag", ...kept];
       const record = recordResponse(describing, output.resource, "The record as it is then.", headers);
-      return { "200": record, ...(effect === "write" ? { "204": minimalResponse(describing) } : {}) };
+      return {
+        "200": record,
+        ...(effect === "write" ? { "204": minimalResponse(describing) } : unchanged()),
+      };
     }
     case "fields": {
       const name = `${capitalise(operationIdOf(operation))}Output`;
@@ -144,9 +158,14 @@ function successOf(describing: Describing, operation: CustomOperationModel): Ope
       return {
         "200": {
           description: "The answer.",
-          headers: headerRefs(components, ["X-Request-Id", ...replayed(operation)]),
+          headers: headerRefs(components, [
+            "X-Request-Id",
+            ...replayed(operation),
+            ...(isKept ? ["ETag", ...kept] : []),
+          ]),
           content: { [json]: { schema } },
         },
+        ...(isKept ? unchanged() : {}),
       };
     }
     case "none":

@@ -139,9 +139,10 @@ const hasRelations = ({ items }: OpenApiObject): boolean =>
 const isKept = ({ model }: Describing, { name }: ResourceModel, kind: "list" | "get"): boolean =>
   model.operations.get(`${name}.${kind}`)?.cache !== undefined;
 
-const keptHeaders = ["Age", "Cache-Status"];
+/** What answers say that may be given again. */
+export const keptHeaders = ["Age", "Cache-Status"];
 
-const notModified = ({ components }: Describing, kept: boolean): ComponentRef =>
+export const notModified = ({ components }: Describing, kept: boolean): ComponentRef =>
   components.ref("responses", kept ? "NotModifiedKept" : "NotModified", () => ({
     description: "The copy that the caller has is still good.",
     headers: headerRefs(components, ["X-Request-Id", "ETag", ...(kept ? keptHeaders : [])]),

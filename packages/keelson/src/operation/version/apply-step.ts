@@ -10,7 +10,9 @@ export type InputSide = "create" | "patch";
 export function stepUp(root: Members, step: VersionStep, side: InputSide): void {
   const { change } = step;
   if (change.kind === "moved") {
-    moveMember(root, { from: change.from.split("."), to: change.to.split("."), emptied: step.fromEmptied });
+    const [from, to] = [change.from.split("."), change.to.split(".")];
+    // A new record without the member need not have the object; in a patch, null says that the member goes.
+    moveMember(root, { from, to, emptied: step.fromEmptied, sparing: side === "create" });
     if (step.fromEmptied) dropHolder(root, change.from.split("."));
     return;
   }
@@ -22,7 +24,8 @@ export function stepUp(root: Members, step: VersionStep, side: InputSide): void 
 export function stepDown(root: Members, step: VersionStep): void {
   const { change } = step;
   if (change.kind === "moved") {
-    moveMember(root, { from: change.to.split("."), to: change.from.split("."), emptied: step.toEmptied });
+    const [from, to] = [change.to.split("."), change.from.split(".")];
+    moveMember(root, { from, to, emptied: step.toEmptied, sparing: false });
     if (step.toEmptied) dropHolder(root, change.to.split("."));
     return;
   }

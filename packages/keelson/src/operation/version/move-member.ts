@@ -6,12 +6,14 @@ interface Move {
   readonly to: readonly string[];
   /** The object that held the member is not there on the other side. */
   readonly emptied: boolean;
+  /** No object is made to hold nothing but null. */
+  readonly sparing: boolean;
 }
 
 /** Takes the member from one object to another, which is made where it is missing. */
-export function moveMember(root: Members, { from, to, emptied }: Move): void {
+export function moveMember(root: Members, { from, to, emptied, sparing }: Move): void {
   const taken = take(root, from, emptied);
-  if (taken) put(root, to, taken.value);
+  if (taken) put(root, to, taken.value, sparing);
 }
 
 /** A holder that is null, and will not be there any more, stands for members that are null. */
@@ -34,7 +36,7 @@ function take(
   return taken;
 }
 
-function put(root: Members, path: readonly string[], value: unknown): void {
+function put(root: Members, path: readonly string[], value: unknown, sparing: boolean): void {
   const [name = "", ...rest] = path;
   if (rest.length === 0) {
     root[name] = value;
@@ -42,10 +44,10 @@ function put(root: Members, path: readonly string[], value: unknown): void {
   }
   const held = Object.hasOwn(root, name) ? root[name] : undefined;
   // An object of nothing but null is none.
-  if (value === null && held !== undefined && !isMembers(held)) return;
+  if (value === null && !isMembers(held) && (held !== undefined || sparing)) return;
   const made: Members = isMembers(held) ? held : {};
   root[name] = made;
-  put(made, rest, value);
+  put(made, rest, value, sparing);
 }
 
 /** Removes a holder that is null, or empty, when nothing of it is left on the other side. */

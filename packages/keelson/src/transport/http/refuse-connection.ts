@@ -38,15 +38,23 @@ export function refuseConnection(
     return undefined;
   }
   const refusal = failure(codeOf(error, options.maxTargetLength));
-  endWithProblem(socket, refusal, { requestId: options.newId(), atMs: options.clock.now() });
+  endWithProblem(socket, refusal, {
+    requestId: options.newId(),
+    atMs: options.clock.now(),
+    bare: isHead(error.rawPacket),
+  });
   return refusal;
 }
 
-/** Writes a problem on a socket that Node's HTTP server has given up, and ends the connection. */
+/** Writes a problem, or only its head, on a socket that Node's HTTP server has given up, and ends the connection. */
 export function endWithProblem(
   socket: Socket,
   error: KeelsonError,
-  { requestId, atMs }: { readonly requestId: string; readonly atMs: number },
+  {
+    requestId,
+    atMs,
+    bare = false,
+  }: { readonly requestId: string; readonly atMs: number; readonly bare?: boolean },
 ): void {
   const { status, contentType, body = "", cacheControl, headers = [] } = problemReply(error, requestId);
   const fields = [
@@ -60,10 +68,14 @@ export function endWithProblem(
     ...headers.flatMap((name, index) => (index % 2 === 0 ? [[name, headers[index + 1]]] : [])),
   ];
   const lines = fields.map(([name, value]) => `${name}: ${value}`);
-  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, "", body].join("\r\n"), () =>
+  const content = bare ? "" : body;
+  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, "", content].join("\r\n"), () =>
     socket.destroySoon(),
   );
 }
+
+/** Who asks with HEAD would take content for the next answer. */
+const isHead = (packet: Buffer | undefined): boolean => packet?.toString("latin1", 0, 5) === "HEAD ";
 
 /** An incomplete request is the one that is wrong, so its answer may still be given; a complete one has its own. */
 const isOccupied = (pending: OpenSocket["_httpMessage"]): pending is PendingAnswer =>
