@@ -1,6 +1,7 @@
 export type { Caller } from "./base/caller.ts";
 export type { Duration } from "./base/duration.ts";
 export { type ErrorCode, errorCatalogue, KeelsonError } from "./base/error.ts";
+export { IntegrationError, type IntegrationFault } from "./base/integration-error.ts";
 export * from "./declare/access.ts";
 export * from "./declare/backend.ts";
 export type * from "./declare/batch.ts";
@@ -11,6 +12,7 @@ export type { CallerRef, Expr, ManyRef, Ref } from "./declare/expression.ts";
 export * from "./declare/field.ts";
 export type { FieldSpec, JsonSchema } from "./declare/field-spec.ts";
 export type * from "./declare/handler.ts";
+export * from "./declare/integration.ts";
 export * from "./declare/job.ts";
 export * from "./declare/key.ts";
 export type * from "./declare/limit.ts";

@@ -188,6 +188,11 @@ export const errorCatalogue = {
     title: "This method is not known",
     remedy: "Use a standard HTTP method.",
   },
+  upstream_failed: {
+    status: 502,
+    title: "A service that this depends on did not do what it was asked",
+    remedy: "Retry later; quote `requestId` when you report it.",
+  },
   overloaded: {
     status: 503,
     title: "The server is too busy or draining",
@@ -199,10 +204,20 @@ export const errorCatalogue = {
     title: "A dependency is unavailable",
     remedy: "Retry after the time in `Retry-After`.",
   },
+  upstream_unavailable: {
+    status: 503,
+    title: "A service that this depends on is unavailable",
+    remedy: "Retry after the time in `Retry-After`, a write with the same idempotency key.",
+  },
   deadline_exceeded: {
     status: 504,
     title: "The request took too long",
     remedy: "Ask for less, or retry later.",
+  },
+  upstream_timeout: {
+    status: 504,
+    title: "A service that this depends on did not answer in time",
+    remedy: "Retry after the time in `Retry-After`, a write with the same idempotency key.",
   },
 } as const satisfies Record<string, ErrorRow>;
 

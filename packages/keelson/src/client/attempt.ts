@@ -62,7 +62,10 @@ export type BuiltInCode =
   | "overloaded"
   | "rate_limited"
   | "unavailable"
-  | "deadline_exceeded";
+  | "deadline_exceeded"
+  | "upstream_failed"
+  | "upstream_unavailable"
+  | "upstream_timeout";
 
 /**
  * Waits for a call and gives its failure as a value, typed by what the operation declares, instead of throwing

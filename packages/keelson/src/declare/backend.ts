@@ -1,3 +1,4 @@
+import type { Integration } from "./integration.ts";
 import type { Job } from "./job.ts";
 import type { LimitOptions } from "./limit.ts";
 import type { CustomOperation } from "./operation.ts";
@@ -59,6 +60,8 @@ export interface BackendOptions {
   readonly queries?: readonly CustomOperation[];
   /** Made with `job`. */
   readonly jobs?: readonly Job[];
+  /** Made with `integration`: the services that it depends on. */
+  readonly integrations?: readonly Integration[];
   /** Every role that rules may name; a typo in a rule is then an error. */
   readonly roles?: readonly string[];
   /** Whose access tokens are accepted; without any issuer every caller is anonymous. */

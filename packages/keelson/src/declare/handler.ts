@@ -4,6 +4,7 @@ import type { Batch } from "./batch.ts";
 import type { BehaviourChange } from "./behaviour.ts";
 import type { Enqueue } from "./enqueue.ts";
 import type { Fields, Money, OutputOf } from "./field.ts";
+import type { Use } from "./integration.ts";
 import type {
   CreateOf,
   ExpandedRow,
@@ -166,6 +167,11 @@ export interface HandlerContext<Row, Input, ErrorName extends string> {
   readonly db: Db;
   /** Enqueues a job in the transaction of this call; not in a query, which writes nothing. */
   readonly enqueue: Enqueue;
+  /**
+   * Calls a service that the back end depends on: `use(payments).charge({ … })`. The row stays locked meanwhile; what
+   * need not be known for the answer belongs into a job.
+   */
+  readonly use: Use;
   /** Ends the call with one of the declared errors; the transaction is rolled back. */
   fail(
     error: ErrorName,

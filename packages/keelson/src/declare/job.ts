@@ -64,7 +64,10 @@ export interface JobOptions<I extends InputSpec, E extends string> {
 
 /** What a job is given when it runs. */
 export interface JobContext<Input, ErrorName extends string = string>
-  extends Pick<HandlerContext<undefined, Input, ErrorName>, "input" | "caller" | "db" | "fail" | "now"> {
+  extends Pick<
+    HandlerContext<undefined, Input, ErrorName>,
+    "input" | "caller" | "db" | "use" | "fail" | "now"
+  > {
   /** Enqueues another job; with `transaction: "one"`, together with everything else that this one does. */
   readonly enqueue: Enqueue;
   /** Aborted when the time is over, the job is cancelled, or another worker has taken it over. */

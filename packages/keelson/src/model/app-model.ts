@@ -8,6 +8,7 @@ import type { CustomOperation, DeclaredError, IdempotencyUse } from "../declare/
 import type { StandardOperation } from "../declare/resource.ts";
 import type { ApiVersion } from "../declare/version.ts";
 import type { CacheModel } from "./cache-model.ts";
+import type { IntegrationModel } from "./integration-model.ts";
 import type { LimitModel } from "./limit-model.ts";
 import type { PartModel } from "./version/part-model.ts";
 
@@ -23,6 +24,8 @@ export interface AppModel {
   readonly operations: ReadonlyMap<string, OperationModel>;
   /** By name, without those of Keelson's own. */
   readonly jobs: ReadonlyMap<string, JobModel>;
+  /** By name. */
+  readonly integrations: ReadonlyMap<string, IntegrationModel>;
   readonly limits: LimitModel;
   readonly issuers: NonNullable<BackendOptions["auth"]>["issuers"];
   /** Absent where none are declared. */

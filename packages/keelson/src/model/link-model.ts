@@ -8,6 +8,7 @@ import { type DraftResource, databaseName } from "./draft-resource.ts";
 import { resolveFieldPath } from "./field-path.ts";
 import { keptOf, linkFields } from "./link-fields.ts";
 import { linkIndexes } from "./link-indexes.ts";
+import { linkIntegrations } from "./link-integrations.ts";
 import { linkJobs } from "./link-jobs.ts";
 import { linkKey } from "./link-key.ts";
 import { linkLimits } from "./link-limits.ts";
@@ -38,6 +39,7 @@ export function linkModel(backend: Backend): AppModel {
     resources,
     operations,
     jobs: linkJobs(backend, drafts),
+    integrations: linkIntegrations(backend, drafts),
     limits: linkLimits(backend, operations.values()),
     issuers: backend.auth?.issuers ?? [],
   });

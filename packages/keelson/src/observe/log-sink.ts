@@ -34,6 +34,10 @@ export function logSink(log: Logger): Observe {
         return log.debug(observation, observation.type);
       case "requests.shed":
         return log.warn(observation, "overloaded: requests were refused");
+      case "integration.called":
+        return logIntegration(log, observation);
+      case "breaker.opened":
+        return log.warn(observation, "calls of an integration are refused: most of them failed");
       case "pool.error":
         return log.error(observation, "database connection lost");
       case "database.stopped":
@@ -67,6 +71,14 @@ function logCall(log: Logger, call: Extract<Observation, { type: "call.ended" }>
   else if (error.status >= 500)
     log.error({ ...line, code: error.code, err: error.cause ?? error }, "call failed");
   else log.info({ ...line, code: error.code }, "call refused");
+}
+
+function logIntegration(log: Logger, called: Extract<Observation, { type: "integration.called" }>): void {
+  const { type: _, tookMs, ...line } = called;
+  const ms = Math.round(tookMs * 100) / 100;
+  if (called.fault === undefined || called.fault === "declared")
+    log.debug({ ...line, ms }, "integration called");
+  else log.warn({ ...line, ms }, "integration failed");
 }
 
 function logRequest(log: Logger, request: Extract<Observation, { type: "request.ended" }>): void {

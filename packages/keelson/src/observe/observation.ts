@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../base/diagnostic.ts";
 import type { KeelsonError } from "../base/error.ts";
+import type { IntegrationFault } from "../base/integration-error.ts";
 
 /**
  * Everything worth noticing, as one closed union. Code announces; sinks decide what becomes a log line,
@@ -81,6 +82,12 @@ export type Observation =
     }
   /** Jobs that were done, and dead letters, were removed when their time was over. */
   | { readonly type: "jobs.cleaned"; readonly jobs: number; readonly deadLetters: number }
+  | IntegrationCalled
+  /** Most calls of an integration failed, and further ones are refused; some are tried again; they succeed again. */
+  | {
+      readonly type: "breaker.opened" | "breaker.halfOpen" | "breaker.closed";
+      readonly integration: string;
+    }
   | RequestRefused
   | RequestEnded
   /** Limits are counted in this process alone, since Redis does not answer … */
@@ -166,6 +173,23 @@ export type JobEnded = AboutJob & { readonly tookMs: number } & (
     /** The database could not be told how it ended: it runs again when its lease is over. */
     | { readonly type: "job.unsettled"; readonly message: string }
   );
+
+/** A call of a service that the back end depends on, with its repetitions. */
+export interface IntegrationCalled {
+  readonly type: "integration.called";
+  readonly integration: string;
+  readonly operation: string;
+  readonly requestId: string;
+  /** How often it was tried; 0 where it was refused before. */
+  readonly attempts: number;
+  /** Of the last answer; null where there was none. */
+  readonly status: number | null;
+  readonly tookMs: number;
+  /** What went wrong, e.g. `timeout`; absent on success. */
+  readonly fault?: IntegrationFault | "aborted";
+  /** The declared error that was answered. */
+  readonly error?: string;
+}
 
 /** A request that ended at the door, before or after its call: malformed, unknown path, or an error of ours (500). */
 export interface RequestRefused {

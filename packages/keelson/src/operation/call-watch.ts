@@ -8,6 +8,8 @@ export interface CallWatch {
   callBegan?(operation: string, call: object): void;
   /** Must not throw and must not block. */
   statementRan(ran: WatchedStatement): void;
+  /** A handler waits for another service within its transaction. */
+  waitedOutside?(operation: string, service: string): void;
   /** A call that came in by a door has ended, with everything that its handler called. */
   callEnded(operation: string, call: object): void;
 }

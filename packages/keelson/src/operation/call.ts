@@ -20,6 +20,7 @@ import type { Envelope } from "./envelope.ts";
 import type { Executed } from "./executed.ts";
 import type { Footprint } from "./footprint.ts";
 import type { InputValidators } from "./input-validators.ts";
+import type { Integrations } from "./integrations.ts";
 import type { KeptAnswer } from "./kept-answer.ts";
 import type { LimitStanding, Limits } from "./limits.ts";
 import type { Outcome, RecallNote, Replayed } from "./outcome.ts";
@@ -54,6 +55,8 @@ export interface App {
   readonly cache?: AnswerCache<KeptAnswer>;
   /** Only where there are jobs. */
   readonly jobs?: Jobs;
+  /** Only where there are integrations. */
+  readonly integrations?: Integrations;
   readonly observe: Observe;
   /** Only in development. */
   readonly watch?: CallWatch;

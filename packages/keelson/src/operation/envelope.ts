@@ -5,6 +5,7 @@ import type { OperationModel, VersionModel } from "../model/app-model.ts";
 import type { Footprint } from "./footprint.ts";
 import type { ReadOrigin, ReadRequest } from "./read-request.ts";
 import type { StatementTally } from "./statement-tally.ts";
+import type { TraceContext } from "./trace-context.ts";
 
 /** What a caller presents to say who they are. Doors pass it on; `authenticate` decides. */
 export type Credentials =
@@ -77,6 +78,8 @@ export interface Envelope {
   readonly apiVersion?: VersionChoice;
   /** Aborted when the caller hangs up. */
   readonly signal?: AbortSignal;
+  /** The trace that the call is part of, for services that are called on its behalf. */
+  readonly trace?: TraceContext;
   /** The run of a job that this call is … */
   readonly job?: JobRun;
   /** … or whose handler makes it without a transaction: each of its writes makes sure that the job is still its own. */

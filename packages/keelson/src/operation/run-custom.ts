@@ -14,6 +14,7 @@ import { enqueueIn } from "./enqueue-in.ts";
 import { executionOf } from "./execution-of.ts";
 import { handlerFailure } from "./handler-failure.ts";
 import { recordId } from "./record-id.ts";
+import { useIn } from "./use-in.ts";
 
 /**
  * Runs a command or a query: in one transaction, reads and (for a command) locks the row it was called on,
@@ -103,6 +104,7 @@ export function contextOf(
     caller: call.caller,
     db: dbIn(call, tx),
     enqueue: tx ? enqueueIn(call, tx) : noTransaction,
+    use: useIn(call, tx),
     fail: (name, extra) => {
       throw declaredError(operation, name, typeof extra === "string" ? { detail: extra } : (extra ?? {}));
     },

@@ -1,6 +1,8 @@
-import type { Statement, Transaction } from "../data/transaction.ts";
+import { untilAborted } from "../base/until-aborted.ts";
+import type { Transaction } from "../data/transaction.ts";
 import type { JobContext } from "../declare/job.ts";
 import type { CustomOperationModel } from "../model/app-model.ts";
+import { bePatient } from "./be-patient.ts";
 import type { Call } from "./call.ts";
 import { enqueueIn } from "./enqueue-in.ts";
 import type { JobRun } from "./envelope.ts";
@@ -19,6 +21,7 @@ export async function runJob(call: Call, operation: CustomOperationModel, run: J
       await run.complete(tx);
     });
   else {
+    // A handler that does not look at its signal must not keep the worker.
     await untilAborted(run.signal, handle(call, operation, run, undefined));
     await run.complete(database);
   }
@@ -58,24 +61,4 @@ function handle(
     transaction: (work) => inTransaction((each) => work(within(each))),
   };
   return Promise.resolve(operation.declaration.run(context as never));
-}
-
-const wait: Statement = {
-  name: "k_job_patience",
-  text: "select set_config('idle_in_transaction_session_timeout', $1, true)",
-};
-
-/** Longer than other transactions one of a job may stand still, while it waits for somebody else's server. */
-const bePatient = (tx: Transaction, timeoutMs: number): Promise<void> =>
-  tx.run(wait, [String(timeoutMs + 5_000)], () => {});
-
-/** A handler that does not look at its signal must not keep the worker, nor its transaction. */
-function untilAborted(signal: AbortSignal, work: Promise<unknown>): Promise<unknown> {
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-  });
-  return Promise.race([work, aborted]).finally(() => stop && signal.removeEventListener("abort", stop));
 }

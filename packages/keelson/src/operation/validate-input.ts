@@ -68,19 +68,21 @@ function recordValidator(
 
 function customValidator(operation: CustomOperationModel): InputValidator {
   const given = operation.declaration.input;
-  if (operation.input === undefined) {
-    if (!isStandardSchema(given as FieldSpec["schema"]))
-      throw new Error(`"${operation.name}" has no schema for its input`);
-    const schema = given as Parameters<typeof askStandard>[0];
-    return guarded((value, found) => askStandard(schema, value, [], found));
-  }
-  const use: SchemaUse = { side: "create", trusted: false, embed: checkedApart };
-  return validator(
-    membersSchema(operation.input, use),
-    membersRefiner(operation.input, "create", true),
-    explainMember(operation.input),
-  );
+  if (operation.input !== undefined) return fieldsValidator(operation.input);
+  if (!isStandardSchema(given as FieldSpec["schema"]))
+    throw new Error(`"${operation.name}" has no schema for its input`);
+  return standardValidator(given as Parameters<typeof askStandard>[0]);
 }
+
+/** Checks a value made of fields. */
+export function fieldsValidator(fields: ReadonlyMap<string, FieldSpec>): InputValidator {
+  const use: SchemaUse = { side: "create", trusted: false, embed: checkedApart };
+  return validator(membersSchema(fields, use), membersRefiner(fields, "create", true), explainMember(fields));
+}
+
+/** Lets a schema library check a value. */
+export const standardValidator = (schema: Parameters<typeof askStandard>[0]): InputValidator =>
+  guarded((value, found) => askStandard(schema, value, [], found));
 
 function validator(schema: JsonSchema, refine: Refine | undefined, explain: ExplainMember): InputValidator {
   const check = compileSchema(schema);

@@ -51,6 +51,8 @@ export interface Config {
   readonly deadLetterRetentionMs: number;
   /** How long a stop waits for requests in progress. */
   readonly drainTimeoutMs: number;
+  /** Reads what integrations are declared with; empty is as good as not set. A function, so that nothing prints it. */
+  readonly variable: (name: string) => string | undefined;
 }
 
 /** Every variable that is read, for documentation and for finding typos. */
@@ -139,6 +141,7 @@ export function readConfig(
     proxies: readProxies(reader),
     docs: reader.word("KEELSON_DOCS", ["on", "off"], mode === "production" ? "off" : "on") === "on",
     drainTimeoutMs: reader.integer("KEELSON_DRAIN_TIMEOUT_MS", 15_000, 0, 600_000),
+    variable: (name) => env[name] || undefined,
   };
   const warnings = [...unusualMode(env), ...unknownVariables(env)];
   if (problems.length > 0) throw new DiagnosticError([...problems, ...warnings]);

@@ -14,6 +14,7 @@ import { newAdmission } from "../operation/admission.ts";
 import type { App, Jobs } from "../operation/call.ts";
 import type { CallWatch } from "../operation/call-watch.ts";
 import { newInputValidators } from "../operation/input-validators.ts";
+import type { Integrations } from "../operation/integrations.ts";
 import { type KeptAnswer, keptBytes } from "../operation/kept-answer.ts";
 import { type LimitsParts, newLimits } from "../operation/limits.ts";
 import { newRunCall } from "../operation/run-call.ts";
@@ -34,6 +35,8 @@ export interface AppParts {
   readonly cache?: AnswerCache<KeptAnswer> | null;
   /** Only where there are jobs. */
   readonly jobs?: Jobs;
+  /** Only where there are integrations. */
+  readonly integrations?: Integrations;
   /** Only in development. */
   readonly watch?: CallWatch;
 }
@@ -51,6 +54,7 @@ export function newApp({
   cache = keepsAnswers(model) ? new AnswerCache({ clock, bytesOf: keptBytes }) : null,
   jobs,
   watch,
+  integrations,
 }: AppParts): App {
   const app: App = {
     model,
@@ -58,6 +62,7 @@ export function newApp({
     observe,
     ...(cache ? { cache } : {}),
     ...(jobs ? { jobs } : {}),
+    ...(integrations ? { integrations } : {}),
     ...(watch ? { watch } : {}),
     clock,
     newId,

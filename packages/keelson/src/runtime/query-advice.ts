@@ -71,6 +71,18 @@ export function repeatedStatements(operation: string, inner: string, times: numb
   };
 }
 
+/** While a handler waits for another service, others wait for its rows, and fewer connections are left. */
+export function waitingInTransaction(operation: string, service: string): Diagnostic {
+  return {
+    code: "waiting-in-transaction",
+    severity: "warning",
+    where: operation,
+    what: `Its transaction, with every lock it holds, stays open while ${service} answers; and if it is rolled back, what was done there is not.`,
+    instead:
+      "Enqueue a job that calls it. Where the answer must be known now, declare the operation with inTransaction: true.",
+  };
+}
+
 const count = (value: number): string => Math.round(value).toLocaleString("en");
 
 const maxText = 300;

@@ -5,7 +5,13 @@ import { type IndexNeed, indexNeed } from "../data/advise/index-need.ts";
 import { withConnection } from "../data/migrate/connect.ts";
 import type { AppModel } from "../model/app-model.ts";
 import type { CallWatch, WatchedStatement } from "../operation/call-watch.ts";
-import { needText, repeatedStatements, slowStatement, unindexedQuery } from "./query-advice.ts";
+import {
+  needText,
+  repeatedStatements,
+  slowStatement,
+  unindexedQuery,
+  waitingInTransaction,
+} from "./query-advice.ts";
 
 /**
  * Looks in development for what will be slow in production. Every shape of statement is explained once, in the
@@ -15,7 +21,8 @@ import { needText, repeatedStatements, slowStatement, unindexedQuery } from "./q
  * - a list that no index of the model narrows, as soon as it was asked {@link habit} times, however small the table
  *   still is. Choices and booleans alone do not count: they narrow little;
  * - a statement slower than {@link slowMs};
- * - a call that runs one statement more than {@link repeats} times.
+ * - a call that runs one statement more than {@link repeats} times;
+ * - a handler that waits for another service within its transaction.
  *
  * Each is said once.
  */
@@ -74,6 +81,9 @@ export function newQueryWatch({ model, url, advise, on }: QueryWatchOptions): Qu
       if (shape.times > 1 && !(ran.tookMs >= slowMs && isDue)) return;
       shape.explainedMs = performance.now();
       work = work.then(() => examine(ran));
+    },
+    waitedOutside: (operation, service) => {
+      if (on && !closed) advise(`outside ${operation} ${service}`, waitingInTransaction(operation, service));
     },
     callEnded: (operation, call) => {
       for (const [, { operation: inner, times }] of calls.get(call) ?? [])

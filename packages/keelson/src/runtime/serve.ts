@@ -14,6 +14,7 @@ import { newApp } from "./new-app.ts";
 import { openCache } from "./open-cache.ts";
 import type { OpenData } from "./open-data.ts";
 import { type JobRunner, newJobRunner, openJobs } from "./open-jobs.ts";
+import { type Network, openIntegrations } from "./open-integrations.ts";
 import { openLimiting } from "./open-limiting.ts";
 import { openPressure } from "./open-pressure.ts";
 import { openCursorKeys } from "./open-secrets.ts";
@@ -33,6 +34,8 @@ export interface ServeOptions {
   readonly clock?: Clock;
   /** Whether it runs jobs as soon as it listens. @defaultValue as configured */
   readonly runsJobs?: boolean;
+  /** How other services are reached. @defaultValue over the network */
+  readonly network?: Network;
 }
 
 /** A prepared server: it accepts calls after `listen`. */
@@ -57,12 +60,15 @@ export async function serve({
   publicUrl,
   clock,
   runsJobs = config.runsJobs,
+  network,
 }: ServeOptions): Promise<Service> {
   const issuers = [
     ...model.issuers,
     ...(config.issuer ? [config.issuer] : []),
     ...(developmentKey ? [developmentKey.issuer] : []),
   ];
+  // First, since it may find that settings are missing.
+  const integrations = openIntegrations({ model, config, observe, clock, ...(network ? { network } : {}) });
   const limiting = await openLimiting(config, model.name, observe, clock);
   const jobs = await openJobs(model, data);
   const app = newApp({
@@ -75,6 +81,7 @@ export async function serve({
     keyRetentionMs: config.keyRetentionMs,
     cache: await openCache({ config, model, data, observe, clock: clock ?? systemClock }),
     ...(jobs ? { jobs } : {}),
+    ...(integrations ? { integrations } : {}),
     ...(watch ? { watch } : {}),
     ...(clock ? { clock } : {}),
   });
@@ -92,7 +99,7 @@ export async function serve({
     announceRequests: watch !== undefined,
     options: { corsOrigins: config.corsOrigins, drainTimeoutMs: config.drainTimeoutMs },
     ready: () => answers(data),
-    ...(limiting ? { notes: limiting.notes } : {}),
+    notes: () => [...(limiting?.notes() ?? []), ...(integrations?.notes() ?? [])],
     ...(config.proxies ? { proxies: config.proxies } : {}),
     ...(pressure ? { pressure } : {}),
     ...(countRefusal ? { countRefusal } : {}),
@@ -118,6 +125,7 @@ export async function serve({
       app.admission.drain();
       await jobs?.queue.close();
       limiting?.close();
+      integrations?.close();
       await cleaning.stop();
       if (app.cache) {
         await app.cache.close();

@@ -9,6 +9,7 @@ import type { Config } from "./config.ts";
 import { newApp } from "./new-app.ts";
 import { openCache } from "./open-cache.ts";
 import type { OpenData } from "./open-data.ts";
+import { openIntegrations } from "./open-integrations.ts";
 import { newJobRunner, openJobs } from "./open-jobs.ts";
 import { openCursorKeys } from "./open-secrets.ts";
 
@@ -39,6 +40,7 @@ export interface Work {
  */
 export async function work({ config, model, data, observe, only, port }: WorkOptions): Promise<Work> {
   checkNames(model, only);
+  const integrations = openIntegrations({ model, config, observe });
   const jobs = await openJobs(model, data);
   if (!jobs) throw new DiagnosticError([noJobs]);
   const cache = await openCache({ config, model, data, observe, clock: systemClock });
@@ -51,6 +53,7 @@ export async function work({ config, model, data, observe, only, port }: WorkOpt
     keyRetentionMs: config.keyRetentionMs,
     cache,
     jobs,
+    ...(integrations ? { integrations } : {}),
   });
   const runner = newJobRunner({ app, jobs, data, config, observe, ...(only ? { only } : {}) });
   const server =
@@ -61,7 +64,7 @@ export async function work({ config, model, data, observe, only, port }: WorkOpt
           run: app.run,
           observe,
           ready: async () => runner.worker.working && (await answers(data)),
-          notes: () => [`${runner.worker.running} jobs running`],
+          notes: () => [`${runner.worker.running} jobs running`, ...(integrations?.notes() ?? [])],
         });
   return {
     app,
@@ -78,6 +81,7 @@ export async function work({ config, model, data, observe, only, port }: WorkOpt
       await server?.close();
       app.admission.drain();
       await jobs.queue.close();
+      integrations?.close();
       await cache?.close();
       observe({ type: "server.stopped", tookMs: systemClock.monotonicMs() - startedMs });
     },

@@ -13,6 +13,8 @@ export const rooms = [
   "limit",
   "cache",
   "queue",
+  "integration",
+  "outbound",
   "transfer",
   "data",
   "model",

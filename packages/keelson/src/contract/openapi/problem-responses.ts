@@ -22,10 +22,10 @@ const names: Readonly<Record<number, string>> = {
 
 const requestId = "019aa3c2-5c00-7000-8000-0000000000ff";
 
-/** Codes of the catalogue with this status. */
+/** Codes of the catalogue with this status, less those that only handlers with integrations end with. */
 const codesOf = (status: number): readonly (readonly [string, ErrorRow])[] =>
   Object.entries(errorCatalogue as Readonly<Record<ErrorCode, ErrorRow>>).filter(
-    ([, row]) => row.status === status,
+    ([code, row]) => row.status === status && !code.startsWith("upstream_"),
   );
 
 /** Answers that tell of an error, by status; `declared` are those of a command, by code. */

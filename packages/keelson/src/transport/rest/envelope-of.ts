@@ -4,10 +4,12 @@ import type { HttpRequest } from "../http/http-request.ts";
 import { freshnessOf } from "./cache-directives.ts";
 import { credentialsOf } from "./credentials.ts";
 import { idempotencyKeyOf } from "./idempotency-key.ts";
+import { traceOf } from "./trace-fields.ts";
 
 /** What every envelope of this door has, whatever the operation takes. */
 export function envelopeOf(operation: OperationModel, request: HttpRequest): Envelope {
   const key = operation.effect === "write" ? idempotencyKeyOf(request.headers["idempotency-key"]) : undefined;
+  const trace = operation.kind === "custom" ? traceOf(request.headers) : undefined;
   return {
     door: "rest",
     operation,
@@ -16,6 +18,7 @@ export function envelopeOf(operation: OperationModel, request: HttpRequest): Env
     signal: request.signal,
     ...(request.client ? { client: request.client } : {}),
     ...(operation.cache ? { freshness: freshnessOf(request.headers["cache-control"]) } : {}),
+    ...(trace ? { trace } : {}),
     ...(key === undefined ? {} : { idempotencyKey: key }),
     ...(request.version ? { apiVersion: request.version } : {}),
   };
