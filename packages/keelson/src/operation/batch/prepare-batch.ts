@@ -7,7 +7,6 @@ import { downgradeError } from "../version/downgrade-error.ts";
 import { upgradeInput } from "../version/upgrade-input.ts";
 import {
   type BatchInput,
-  errorOfBatch,
   errorOfItem,
   type FailedItem,
   itemPointer,
@@ -122,17 +121,15 @@ export function failedItem({ upgraded }: Call, item: RunnableItem, error: Keelso
 }
 
 /**
- * Ends an atomic batch that has failed items: with all that is not valid, or else with the first one's error.
+ * Ends an atomic batch with all that is not valid in it. Whatever else is wrong with an item is told in its turn, if
+ * those before it can be done.
  *
- * @throws KeelsonError the error of the batch
+ * @throws KeelsonError `validation_failed`
  */
-export function refuseFailed({ atomic, items }: BatchInput): void {
-  const failed = items.filter((item) => !item.ok);
-  const [first] = failed;
-  if (!atomic || !first) return;
-  const invalid = failed.filter(({ error }) => error.code === "validation_failed");
-  if (invalid.length === 0) throw errorOfBatch(first);
-  throw failure("validation_failed", {
-    errors: invalid.flatMap(({ error }) => error.errors).slice(0, maxFaults),
-  });
+export function refuseInvalid({ atomic, items }: BatchInput): void {
+  if (!atomic) return;
+  const errors = items.flatMap((item) =>
+    !item.ok && item.error.code === "validation_failed" ? item.error.errors : [],
+  );
+  if (errors.length > 0) throw failure("validation_failed", { errors: errors.slice(0, maxFaults) });
 }

@@ -29,12 +29,9 @@ export async function runBatch(
 ): Promise<void> {
   const { resource } = operation;
   const { atomic, items } = call.input as BatchInput;
-  const runnable = items.filter((item) => item.ok);
-  const groups = groupItems(call, resource, runnable);
-  await lockFirst(call, resource, transaction, runnable, groups);
-  const found =
-    (groups && (await asStatements(call, resource, transaction, groups))) ??
-    (await oneByOne(call, transaction, runnable, atomic));
+  const end = atomic ? items.findIndex((item) => !item.ok) : -1;
+  const runnable = (end < 0 ? items : items.slice(0, end)).filter((item) => item.ok);
+  const found = await run(call, resource, transaction, { items: runnable, atomic });
   for (const item of items) if (!item.ok) found.set(item.index, item);
   const failed = items.map(({ index }) => found.get(index)).find(isFailed);
   if (atomic && failed) throw errorOfBatch(failed);
@@ -46,6 +43,19 @@ export async function runBatch(
       return result ? [result] : [];
     }),
   };
+}
+
+async function run(
+  call: Call,
+  resource: ResourceModel,
+  transaction: Transaction,
+  { items, atomic }: { readonly items: readonly RunnableItem[]; readonly atomic: boolean },
+): Promise<Found> {
+  if (items.length === 0) return new Map();
+  const groups = groupItems(call, resource, items);
+  await lockFirst(call, resource, transaction, items, groups);
+  const found = groups && (await asStatements(call, resource, transaction, groups));
+  return found ?? oneByOne(call, transaction, items, atomic);
 }
 
 type Found = Map<number, BatchItemResult | FailedItem>;

@@ -2,7 +2,6 @@ import { failure, type KeelsonError } from "../../base/error.ts";
 import { type Expr, never } from "../../declare/expression.ts";
 import type { BatchOperationModel, WriteKind } from "../../model/app-model.ts";
 import type { BatchInput, PreparedItem } from "../batch/batch-input.ts";
-import { refuseFailed } from "../batch/prepare-batch.ts";
 import type { Call } from "../call.ts";
 
 /**
@@ -26,7 +25,6 @@ function authoriseItems(call: Call, { resource, writes }: BatchOperationModel): 
         ? { ok: false, index: item.index, id: item.id, error: denied(call) }
         : item,
   );
-  refuseFailed({ ...batch, items });
   call.input = { ...batch, items };
 }
 

@@ -1,7 +1,7 @@
 import { failure } from "../../base/error.ts";
 import type { BatchOperationModel, OperationModel } from "../../model/app-model.ts";
 import type { BatchInput, PreparedItem } from "../batch/batch-input.ts";
-import { prepareBatch, refuseFailed, revalidate } from "../batch/prepare-batch.ts";
+import { prepareBatch, refuseInvalid, revalidate } from "../batch/prepare-batch.ts";
 import type { Call } from "../call.ts";
 import { answeredResource, selectionFor } from "../selection-for.ts";
 import { type Validated, validOf } from "../validate-input.ts";
@@ -27,7 +27,7 @@ async function validateBatch(call: Call, operation: BatchOperationModel): Promis
     ? await revalidate(call, call.upgraded.input as readonly PreparedItem[])
     : await prepareBatch(call, operation, "checked");
   const batch: BatchInput = { atomic: call.envelope.atomic ?? true, items };
-  refuseFailed(batch);
+  refuseInvalid(batch);
   call.input = batch;
 }
 
