@@ -21,6 +21,7 @@ const tasks = {
   test: { cwd: root, args: [fromSource, join(root, "node_modules/vitest/vitest.mjs"), "run"] },
   ci: { cwd: root, args: [join(root, "scripts/ci.mjs")] },
   bench: { cwd: root, args: [fromSource, join(root, "bench/run.ts")] },
+  fuzz: { cwd: join(root, "packages/keelson"), args: [fromSource, "test/fuzz/main.ts"] },
 };
 
 const [name = "", ...rest] = process.argv.slice(2);

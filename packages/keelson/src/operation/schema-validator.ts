@@ -1,4 +1,4 @@
-import { Ajv2020, type AnySchemaObject, type ErrorObject } from "ajv/dist/2020.js";
+import { Ajv2020, type AnySchemaObject, type ErrorObject, type KeywordDefinition } from "ajv/dist/2020.js";
 import formatsPlugin from "ajv-formats";
 import { isEmail, isHttpUrl } from "../base/address-text.ts";
 import { canonicalTimestamp, isDate } from "../base/calendar-text.ts";
@@ -45,6 +45,30 @@ const regExp = Object.assign(
   { code: "linearPattern" },
 );
 
+/** Bounds on values that JSON holds as texts. */
+const keywords: readonly KeywordDefinition[] = [
+  {
+    keyword: "x-minimum",
+    type: "string",
+    schemaType: "string",
+    compile: boundCheck((order) => order >= 0),
+  },
+  {
+    keyword: "x-maximum",
+    type: "string",
+    schemaType: "string",
+    compile: boundCheck((order) => order <= 0),
+  },
+  { keyword: "x-scale", schemaType: "number" },
+  {
+    keyword: "x-precision",
+    type: "string",
+    schemaType: "number",
+    compile: (precision: number, parent: AnySchemaObject) => (text: string) =>
+      !isDecimal(text) || fitsDecimal(text, precision, parent["x-scale"]),
+  },
+];
+
 // Declared fields: every keyword is known, so a schema that this refuses is a bug of ours.
 const strictAjv = new Ajv2020({
   allErrors: true,
@@ -53,28 +77,7 @@ const strictAjv = new Ajv2020({
   allowUnionTypes: true,
   code: { regExp },
   formats: { ...formats },
-  keywords: [
-    {
-      keyword: "x-minimum",
-      type: "string",
-      schemaType: "string",
-      compile: boundCheck((order) => order >= 0),
-    },
-    {
-      keyword: "x-maximum",
-      type: "string",
-      schemaType: "string",
-      compile: boundCheck((order) => order <= 0),
-    },
-    { keyword: "x-scale", schemaType: "number" },
-    {
-      keyword: "x-precision",
-      type: "string",
-      schemaType: "number",
-      compile: (precision: number, parent: AnySchemaObject) => (text: string) =>
-        !isDecimal(text) || fitsDecimal(text, precision, parent["x-scale"]),
-    },
-  ],
+  keywords: [...keywords],
 });
 
 /** A bound on a value held as text. What is not even of the format has been reported already. */
@@ -94,15 +97,30 @@ function boundCheck(holds: (order: number) => boolean) {
 export const compileSchema = (schema: JsonSchema): SchemaCheck => compileWith(strictAjv, schema);
 
 // Schemas that developers declare for `json` fields: unknown keywords are annotations there.
-const openAjv = new Ajv2020({
-  allErrors: true,
-  verbose: true,
-  strict: false,
-  logger: false,
-  code: { regExp },
-});
-formatsPlugin.default(openAjv);
-for (const [name, format] of Object.entries(formats)) openAjv.addFormat(name, format);
+const openAjv = newOpenAjv();
+
+function newOpenAjv(): Ajv2020 {
+  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false, logger: false, code: { regExp } });
+  formatsPlugin.default(ajv);
+  for (const [name, format] of Object.entries(formats)) ajv.addFormat(name, format);
+  return ajv;
+}
+
+/** Compiles schemas of a description of the API, in which declared fields and declared schemas meet. */
+export interface DescriptionCompiler {
+  /** Makes a document known by a URI, so that references can lead into it. */
+  add(uri: string, document: JsonSchema): void;
+  compile(schema: JsonSchema): SchemaCheck;
+}
+
+export function newDescriptionCompiler(): DescriptionCompiler {
+  const ajv = newOpenAjv();
+  for (const keyword of keywords) ajv.addKeyword(keyword);
+  return {
+    add: (uri, document) => void ajv.addSchema(document as AnySchemaObject, uri, false, false),
+    compile: (schema) => compileWith(ajv, schema),
+  };
+}
 
 /** Compiles a declared JSON Schema (2020-12). @throws Error when it is none */
 export function compileDeclaredSchema(schema: JsonSchema): SchemaCheck {

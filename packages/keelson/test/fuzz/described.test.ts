@@ -134,7 +134,7 @@ test("HEAD with more header fields than can be read is refused without content",
   socket.write(`HEAD /v1/tags?${"x".repeat(40_000)} HTTP/1.1\r\nHost: a\r\n\r\n`);
   socket.on("error", () => {});
   await once(socket, "close");
-  expect(Buffer.concat(received).toString()).toMatch(/^HTTP\/1\.1 414 [^]*\r\n\r\n$/);
+  expect(Buffer.concat(received).toString()).toMatch(/^HTTP\/1\.1 414 .*\r\n\r\n$/s);
 });
 
 test("a malformed If-None-Match is refused before anything is read", async () => {
