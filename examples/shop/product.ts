@@ -22,6 +22,8 @@ export const product = resource("product", {
     sort: ["name", "price.amount", "createdAt"],
     defaultSort: "name",
   },
+  // The catalogue comes from, and goes to, files of any size.
+  transfers: ["import", "export"],
   // Visitors and CDNs may show a price for half a minute; whoever is signed in always sees the last word.
   cache: { ttl: "30s", scope: "public", staleWhileRevalidate: "1m" },
 });

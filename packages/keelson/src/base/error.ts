@@ -150,7 +150,8 @@ export const errorCatalogue = {
   malformed_file: {
     status: 422,
     title: "The file cannot be read",
-    remedy: "Correct what `errors` names, from the given line on; rows before it were written and are not to be sent again.",
+    remedy:
+      "Correct what `errors` names, from the given line on; rows before it were written and are not to be sent again.",
   },
   too_many_errors: {
     status: 422,

@@ -1,4 +1,10 @@
-import type { AppModel, CustomOperationModel, OperationModel, ResourceModel } from "../model/app-model.ts";
+import type {
+  AppModel,
+  BuiltIn,
+  CustomOperationModel,
+  OperationModel,
+  ResourceModel,
+} from "../model/app-model.ts";
 import { kebabCase } from "../model/names.ts";
 
 /** Methods by which operations are called. */
@@ -24,6 +30,7 @@ export const restRoutes = (model: AppModel): readonly RestRoute[] =>
 /** How an operation is called: a standard one where its method says, a custom one under its own name. */
 export function restRoutesOf(operation: OperationModel): readonly RestRoute[] {
   const at = (method: RestMethod, path: string): RestRoute => ({ method, path, operation });
+  if (operation.kind === "custom" && operation.builtIn) return builtInRoutes(operation, operation.builtIn);
   if (operation.kind === "custom") {
     const path = customPath(operation);
     // A query that is too long for a URL comes in a body; POST is for clients that cannot send QUERY.
@@ -44,6 +51,27 @@ export function restRoutesOf(operation: OperationModel): readonly RestRoute[] {
       return [at("PATCH", `${collection}/{id}`)];
     case "delete":
       return [at("DELETE", `${collection}/{id}`)];
+  }
+}
+
+/** Paths of operations that go on after the answer. */
+const operationsPath = `${base}/operations`;
+
+function builtInRoutes(operation: CustomOperationModel, kind: BuiltIn): readonly RestRoute[] {
+  const item = `${operationsPath}/{id}`;
+  switch (kind) {
+    case "listOperations":
+      return [{ method: "GET", path: operationsPath, operation }];
+    case "getOperation":
+      return [{ method: "GET", path: item, operation }];
+    case "cancelOperation":
+      return [{ method: "POST", path: `${item}/cancel`, operation }];
+    case "getOperationFile":
+      return [{ method: "GET", path: `${item}/file`, operation }];
+    case "getOperationReport":
+      return [{ method: "GET", path: `${item}/report`, operation }];
+    default:
+      return [{ method: "POST", path: customPath(operation), operation }];
   }
 }
 

@@ -102,6 +102,11 @@ export interface ResourceOptions<F extends Fields, M extends readonly AnyMixin[]
    * one by one is not offered here either. @defaultValue batches of up to 100 items
    */
   readonly batch?: false | BatchOptions;
+  /**
+   * What is also offered with whole files, as `POST …/import` and `POST …/export`: of any number of rows, in the
+   * background. Each row is held to the rules of a single call. @defaultValue neither
+   */
+  readonly transfers?: readonly Transfer[];
   /** Refuse changes without `If-Match` (428). @defaultValue false */
   readonly requireIfMatch?: boolean;
   /** How often its standard operations may be called, on top of the back end's `limits`. */
@@ -174,6 +179,9 @@ export type TimestampColumn =
 
 /** Operations that need no handler. */
 export type StandardOperation = "list" | "get" | "create" | "update" | "delete";
+
+/** What can be done with whole files. */
+export type Transfer = "import" | "export";
 
 /** What the type of a resource remembers of its options, for the types of clients. */
 export interface ResourceTraits {

@@ -5,7 +5,7 @@ import type { Deferrable, FieldSpec, OnDelete, OnUpdate } from "../declare/field
 import type { Job } from "../declare/job.ts";
 import type { KeyMaker } from "../declare/key.ts";
 import type { CustomOperation, DeclaredError, IdempotencyUse } from "../declare/operation.ts";
-import type { StandardOperation } from "../declare/resource.ts";
+import type { StandardOperation, Transfer } from "../declare/resource.ts";
 import type { ApiVersion } from "../declare/version.ts";
 import type { CacheModel } from "./cache-model.ts";
 import type { IntegrationModel } from "./integration-model.ts";
@@ -110,6 +110,8 @@ export interface ResourceModel {
   /** Items that a batch may have; undefined where there are no batches. */
   readonly maxBatchItems: number | undefined;
   readonly operations: ReadonlySet<StandardOperation>;
+  /** What is offered with whole files. */
+  readonly transfers: ReadonlySet<Transfer>;
 }
 
 /** What identifies a record. */
@@ -274,8 +276,20 @@ export interface BatchOperationModel {
   readonly cache?: undefined;
 }
 
+/** Operations that Keelson brings along: their handlers are in `operation/transfer/`. */
+export type BuiltIn =
+  | "import"
+  | "export"
+  | "listOperations"
+  | "getOperation"
+  | "cancelOperation"
+  | "getOperationFile"
+  | "getOperationReport";
+
 export interface CustomOperationModel {
   readonly kind: "custom";
+  /** Set where the handler is Keelson's own. */
+  readonly builtIn?: BuiltIn;
   /** `order.pay`, `rebuildIndex`. */
   readonly name: string;
   readonly on: "row" | "collection" | "nothing";

@@ -110,6 +110,7 @@ function linkResource(
     indexes: options.view ? [] : linkIndexes(draft, fields, { key, defaultSort }),
     softDelete: draft.softDelete,
     requireIfMatch: options.requireIfMatch ?? false,
+    transfers: new Set(options.transfers ?? []),
     maxBatchItems: options.batch === false ? undefined : (options.batch?.maxItems ?? 100),
     operations: new Set(options.operations ?? offered(access)),
   });

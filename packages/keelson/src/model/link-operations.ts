@@ -14,6 +14,7 @@ import type {
 import { linkCache } from "./cache-model.ts";
 import type { DraftResource } from "./draft-resource.ts";
 import { linkSpec } from "./link-fields.ts";
+import { linkTransfers } from "./link-transfers.ts";
 import { snakeCase } from "./names.ts";
 
 type Drafts = ReadonlyMap<string, DraftResource>;
@@ -40,7 +41,10 @@ export function linkOperations(
     linkCustom(declaration, resources, drafts),
   );
   return new Map(
-    [...standard, ...batches, ...custom].map((operation) => [operation.name, Object.freeze(operation)]),
+    [...standard, ...batches, ...custom, ...linkTransfers(resources.values())].map((operation) => [
+      operation.name,
+      Object.freeze(operation),
+    ]),
   );
 }
 

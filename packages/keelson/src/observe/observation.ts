@@ -51,6 +51,8 @@ export type Observation =
       readonly operation: string;
       readonly callerId: string | null;
     }
+  /** Operations whose time was over were removed, and files of which nobody knows any more. */
+  | { readonly type: "operations.cleaned"; readonly operations: number; readonly files: number }
   /** Keys whose time was over were removed. */
   | { readonly type: "idempotency.cleaned"; readonly removed: number }
   /** Whether processes hear of each other's changes, and whether they share answers. */

@@ -14,6 +14,7 @@ import type { AppModel, JobModel, VersionModel } from "../model/app-model.ts";
 import type { PolicyView } from "../model/policy-view.ts";
 import type { Observe } from "../observe/observation.ts";
 import type { Queue } from "../queue/open-queue.ts";
+import type { FileFormat } from "../transfer/file-format.ts";
 import type { Admission } from "./admission.ts";
 import type { CallWatch } from "./call-watch.ts";
 import type { Envelope } from "./envelope.ts";
@@ -32,6 +33,14 @@ export interface Jobs {
   /** By name, Keelson's own included. */
   readonly models: ReadonlyMap<string, JobModel>;
   readonly queue: Queue;
+}
+
+/** Imports and exports. */
+export interface TransferSettings {
+  /** Of a file that is imported, decompressed. */
+  readonly maxImportBytes: number;
+  /** How long operations that have ended, their files and reports are kept. */
+  readonly retentionMs: number;
 }
 
 /** What the pipeline works with: made once at boot, the same for every call. */
@@ -55,6 +64,7 @@ export interface App {
   readonly cache?: AnswerCache<KeptAnswer>;
   /** Only where there are jobs. */
   readonly jobs?: Jobs;
+  readonly transfers: TransferSettings;
   /** Only where there are integrations. */
   readonly integrations?: Integrations;
   readonly observe: Observe;
@@ -90,6 +100,8 @@ export interface Call {
   input: unknown;
   /** validate: what to read, or what to answer after a write. */
   selection: ListSelection | Selection;
+  /** receive: the file that came with the call. */
+  received: { readonly id: string; readonly sha256: string; readonly format: FileFormat } | undefined;
   /** replay: the idempotency key, where there is one. */
   claim: KeyClaim | undefined;
   /** replay, or execute: set when the answer is that of an earlier call. */

@@ -2,6 +2,7 @@ import type { Caller } from "../base/caller.ts";
 import type { ClientAddress } from "../base/client-address.ts";
 import type { Session, Transaction } from "../data/transaction.ts";
 import type { OperationModel, VersionModel } from "../model/app-model.ts";
+import type { FileFormat } from "../transfer/file-format.ts";
 import type { Footprint } from "./footprint.ts";
 import type { ReadOrigin, ReadRequest } from "./read-request.ts";
 import type { StatementTally } from "./statement-tally.ts";
@@ -49,6 +50,12 @@ export interface JobRun {
   progress(value: object): void;
 }
 
+/** A file on its way in. */
+export interface FileContent {
+  readonly format: FileFormat;
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
 /** One call on one operation, as a door decoded it. */
 export interface Envelope {
   /** Which door: `rest`, `local`, `handler`, `job`, `cli`, `test`. */
@@ -62,6 +69,8 @@ export interface Envelope {
   readonly id?: string;
   /** Body or parameters of a command, the record to create, the merge patch to apply. */
   readonly input?: unknown;
+  /** The file that comes with an import; read while it arrives. */
+  readonly content?: FileContent;
   /** For batches: whether one failure undoes all. @defaultValue true */
   readonly atomic?: boolean;
   /** Fault location of a member of `input` given as path segments; by default a JSON Pointer. */

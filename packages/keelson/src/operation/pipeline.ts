@@ -8,6 +8,7 @@ import { execute } from "./steps/execute.ts";
 import { forget } from "./steps/forget.ts";
 import { limit } from "./steps/limit.ts";
 import { recall } from "./steps/recall.ts";
+import { receive } from "./steps/receive.ts";
 import { replay } from "./steps/replay.ts";
 import { shape } from "./steps/shape.ts";
 import { upgrade } from "./steps/upgrade.ts";
@@ -32,6 +33,7 @@ const pipeline: readonly {
   { step: upgrade, read: true, write: true, job: false },
   { step: validate, read: true, write: true, job: true },
   { step: authorise, read: true, write: true, job: true },
+  { step: receive, read: false, write: true, job: false },
   { step: replay, read: false, write: true, job: false },
   { step: recall, read: true, write: false, job: false },
   { step: execute, read: true, write: true, job: true },

@@ -9,6 +9,7 @@ import type { Outcome } from "./outcome.ts";
 import { runPipeline } from "./pipeline.ts";
 import { StatementTally } from "./statement-tally.ts";
 import { forget } from "./steps/forget.ts";
+import { dropReceived } from "./steps/receive.ts";
 import { downgradeError } from "./version/downgrade-error.ts";
 
 /** Runs a call from envelope to outcome. Never rejects: what goes wrong is an outcome too. */
@@ -21,6 +22,7 @@ export function newRunCall(app: App): RunCall {
     const call = newCall(app, envelope);
     if (!envelope.tally) app.watch?.callBegan?.(envelope.operation.name, call.tally);
     const settled = await settle(call);
+    if (call.received) await dropReceived(call, settled);
     const outcome = call.limits ? { ...settled, limits: call.limits } : settled;
     call.entered?.leave();
     if (call.admitted) app.admission.leave();
@@ -87,6 +89,7 @@ function newCall(app: App, envelope: Envelope): Call {
     upgraded: undefined,
     input: undefined,
     selection: noSelection,
+    received: undefined,
     claim: undefined,
     replayed: undefined,
     recalled: undefined,

@@ -14,6 +14,7 @@ import { enqueueIn } from "./enqueue-in.ts";
 import { executionOf } from "./execution-of.ts";
 import { handlerFailure } from "./handler-failure.ts";
 import { recordId } from "./record-id.ts";
+import { builtIns } from "./transfer/built-ins.ts";
 import { useIn } from "./use-in.ts";
 
 /**
@@ -38,6 +39,10 @@ export async function runCustomIn(
   operation: CustomOperationModel,
   last: Session,
 ): Promise<void> {
+  if (operation.builtIn !== undefined) {
+    call.executed = { kind: "value", value: await builtIns[operation.builtIn](call, tx) };
+    return;
+  }
   const execution = executionOf(call, tx);
   const row =
     operation.on === "row" && operation.resource

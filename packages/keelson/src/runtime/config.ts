@@ -39,6 +39,10 @@ export interface Config {
   readonly proxies: TrustedProxies | undefined;
   /** Whether `/docs` is there. */
   readonly docs: boolean;
+  /** Of a file that is imported over HTTP, decompressed. */
+  readonly maxImportBytes: number;
+  /** How long operations that have ended, their files and reports are kept. */
+  readonly operationRetentionMs: number;
   /** Whether the process that serves also runs jobs. */
   readonly runsJobs: boolean;
   /** How many jobs a process runs at the same time. */
@@ -74,6 +78,9 @@ export const configVariables = {
   KEELSON_LOCK_TIMEOUT_MS: "longest a statement waits for a lock (2000)",
   KEELSON_IDEMPOTENCY_HOURS: "how long the answer to an idempotency key is kept (24)",
   KEELSON_CACHE_MB: "memory for kept answers, in MiB (64; 0 keeps none)",
+  KEELSON_IMPORT_MAX_MB: "largest file that is imported over HTTP, decompressed, in MiB (1024)",
+  KEELSON_OPERATION_HOURS:
+    "how long imports and exports that have ended, their files and reports are kept (72)",
   KEELSON_JOBS:
     "on or off: run jobs in the process that serves (on); `keelson work` runs them in processes of their own",
   KEELSON_JOB_CONCURRENCY: "how many jobs a process runs at the same time (8)",
@@ -128,6 +135,8 @@ export function readConfig(
     lockTimeoutMs: reader.integer("KEELSON_LOCK_TIMEOUT_MS", 2_000, 1, 3_600_000),
     keyRetentionMs: reader.integer("KEELSON_IDEMPOTENCY_HOURS", 24, 1, 8_760) * 3_600_000,
     cacheMegabytes: reader.integer("KEELSON_CACHE_MB", 64, 0, 65_536),
+    maxImportBytes: reader.integer("KEELSON_IMPORT_MAX_MB", 1_024, 1, 1_048_576) * 1_048_576,
+    operationRetentionMs: reader.integer("KEELSON_OPERATION_HOURS", 72, 1, 8_760) * 3_600_000,
     runsJobs: reader.word("KEELSON_JOBS", ["on", "off"], "on") === "on",
     jobConcurrency: reader.integer("KEELSON_JOB_CONCURRENCY", 8, 1, 1_000),
     jobLeaseMs: reader.integer("KEELSON_JOB_LEASE_MS", 30_000, 500, 3_600_000),

@@ -11,7 +11,7 @@ import type { AppModel } from "../model/app-model.ts";
 import { policyViews } from "../model/policy-view.ts";
 import type { Observe } from "../observe/observation.ts";
 import { newAdmission } from "../operation/admission.ts";
-import type { App, Jobs } from "../operation/call.ts";
+import type { App, Jobs, TransferSettings } from "../operation/call.ts";
 import type { CallWatch } from "../operation/call-watch.ts";
 import { newInputValidators } from "../operation/input-validators.ts";
 import type { Integrations } from "../operation/integrations.ts";
@@ -37,6 +37,8 @@ export interface AppParts {
   readonly jobs?: Jobs;
   /** Only where there are integrations. */
   readonly integrations?: Integrations;
+  /** @defaultValue files of up to 1 GiB, operations are kept for 72 hours */
+  readonly transfers?: TransferSettings;
   /** Only in development. */
   readonly watch?: CallWatch;
 }
@@ -53,6 +55,7 @@ export function newApp({
   keyRetentionMs = 24 * 3_600_000,
   cache = keepsAnswers(model) ? new AnswerCache({ clock, bytesOf: keptBytes }) : null,
   jobs,
+  transfers = { maxImportBytes: 2 ** 30, retentionMs: 72 * 3_600_000 },
   watch,
   integrations,
 }: AppParts): App {
@@ -63,6 +66,7 @@ export function newApp({
     ...(cache ? { cache } : {}),
     ...(jobs ? { jobs } : {}),
     ...(integrations ? { integrations } : {}),
+    transfers,
     ...(watch ? { watch } : {}),
     clock,
     newId,

@@ -22,9 +22,9 @@ export async function openJobDesk(options: {
   readonly observe: Observe;
 }): Promise<{ readonly app: App; readonly jobs: Jobs; readonly desk: JobDesk; close(): Promise<void> }> {
   const { config, model, data, observe } = options;
-  const jobs = await openJobs(model, data);
+  const jobs = await openJobs(model, data, () => app);
   if (!jobs) throw new DiagnosticError([noJobs]);
-  const app = newApp({
+  const app: App = newApp({
     model,
     database: data.database,
     observe,

@@ -1,10 +1,11 @@
 import { hostname } from "node:os";
 import { randomBelow } from "../base/random.ts";
-import type { Job } from "../declare/job.ts";
 import type { AppModel } from "../model/app-model.ts";
 import { linkInternalJobs } from "../model/link-jobs.ts";
+import { offersTransfers } from "../model/link-transfers.ts";
 import type { Observe } from "../observe/observation.ts";
 import type { App, Jobs } from "../operation/call.ts";
+import { transferJob } from "../operation/transfer/run-transfer.ts";
 import { cleanJobs } from "../queue/clean.ts";
 import { openQueue } from "../queue/open-queue.ts";
 import { listenForJobs } from "../queue/wake-channel.ts";
@@ -14,13 +15,20 @@ import { startCleaning } from "./cleaning.ts";
 import type { Config } from "./config.ts";
 import type { OpenData } from "./open-data.ts";
 
-/** Opens the queue; undefined where there are no jobs. */
+/**
+ * Opens the queue; undefined where there are no jobs.
+ *
+ * @param app - asked when a job of Keelson's own runs: the queue is opened before the pipeline is put together
+ */
 export async function openJobs(
-  model: Pick<AppModel, "jobs">,
+  model: Pick<AppModel, "jobs" | "resources">,
   data: Pick<OpenData, "database">,
-  internal: readonly Job[] = [],
+  app: () => App,
 ): Promise<Jobs | undefined> {
-  const models = new Map([...model.jobs, ...linkInternalJobs(internal)]);
+  const models = new Map([
+    ...model.jobs,
+    ...linkInternalJobs(offersTransfers(model) ? [transferJob(app)] : []),
+  ]);
   if (models.size === 0) return undefined;
   return { models, queue: await openQueue(data.database, models.values()) };
 }

@@ -13,11 +13,12 @@ import { startKeyCleaning } from "./key-cleaning.ts";
 import { newApp } from "./new-app.ts";
 import { openCache } from "./open-cache.ts";
 import type { OpenData } from "./open-data.ts";
-import { type JobRunner, newJobRunner, openJobs } from "./open-jobs.ts";
 import { type Network, openIntegrations } from "./open-integrations.ts";
+import { type JobRunner, newJobRunner, openJobs } from "./open-jobs.ts";
 import { openLimiting } from "./open-limiting.ts";
 import { openPressure } from "./open-pressure.ts";
 import { openCursorKeys } from "./open-secrets.ts";
+import { startOperationCleaning } from "./operation-cleaning.ts";
 
 export interface ServeOptions {
   readonly config: Config;
@@ -70,8 +71,8 @@ export async function serve({
   // First, since it may find that settings are missing.
   const integrations = openIntegrations({ model, config, observe, clock, ...(network ? { network } : {}) });
   const limiting = await openLimiting(config, model.name, observe, clock);
-  const jobs = await openJobs(model, data);
-  const app = newApp({
+  const jobs = await openJobs(model, data, () => app);
+  const app: App = newApp({
     model,
     database: data.database,
     observe,
@@ -81,6 +82,7 @@ export async function serve({
     keyRetentionMs: config.keyRetentionMs,
     cache: await openCache({ config, model, data, observe, clock: clock ?? systemClock }),
     ...(jobs ? { jobs } : {}),
+    transfers: { maxImportBytes: config.maxImportBytes, retentionMs: config.operationRetentionMs },
     ...(integrations ? { integrations } : {}),
     ...(watch ? { watch } : {}),
     ...(clock ? { clock } : {}),
@@ -107,6 +109,7 @@ export async function serve({
     ...(config.docs ? { docs: { title: titleOf(model), openapi: pageDocument } } : {}),
   });
   const cleaning = startKeyCleaning(data.database, observe);
+  const operationCleaning = startOperationCleaning(data.database, observe);
   return {
     app,
     ...(runner ? { jobs: runner } : {}),
@@ -126,7 +129,7 @@ export async function serve({
       await jobs?.queue.close();
       limiting?.close();
       integrations?.close();
-      await cleaning.stop();
+      await Promise.all([cleaning.stop(), operationCleaning.stop()]);
       if (app.cache) {
         await app.cache.close();
         observe({ type: "cache.closed", ...app.cache.figures });

@@ -41,16 +41,17 @@ export interface Work {
 export async function work({ config, model, data, observe, only, port }: WorkOptions): Promise<Work> {
   checkNames(model, only);
   const integrations = openIntegrations({ model, config, observe });
-  const jobs = await openJobs(model, data);
+  const jobs = await openJobs(model, data, () => app);
   if (!jobs) throw new DiagnosticError([noJobs]);
   const cache = await openCache({ config, model, data, observe, clock: systemClock });
-  const app = newApp({
+  const app: App = newApp({
     model,
     database: data.database,
     observe,
     issuers: [],
     cursorKeys: await openCursorKeys(config),
     keyRetentionMs: config.keyRetentionMs,
+    transfers: { maxImportBytes: config.maxImportBytes, retentionMs: config.operationRetentionMs },
     cache,
     jobs,
     ...(integrations ? { integrations } : {}),

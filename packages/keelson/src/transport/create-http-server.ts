@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "../base/clock.ts";
 import { type NewId, newId } from "../base/id.ts";
 import type { AppModel } from "../model/app-model.ts";
+import { offersTransfers } from "../model/link-transfers.ts";
 import type { Observe } from "../observe/observation.ts";
 import type { Pressure } from "../operation/pressure.ts";
 import type { CountRefusal } from "../operation/refusal-count.ts";
@@ -14,6 +15,9 @@ import { defaultHttpLimits, type HttpLimits } from "./http/http-limits.ts";
 import type { HttpRoute } from "./http/http-route.ts";
 import { type HttpServer, newHttpServer } from "./http/http-server.ts";
 import { restDoor } from "./rest/rest-door.ts";
+
+/** How long the file of an import may be on its way. */
+const longestUploadMs = 3_600_000;
 
 export interface HttpServerOptions {
   readonly model: AppModel;
@@ -49,7 +53,11 @@ export interface HttpServerOptions {
 /** The HTTP server with the REST door, health checks and the description of the API. */
 export function createHttpServer(parts: HttpServerOptions): HttpServer {
   const { corsOrigins = [], ...given } = parts.options ?? {};
-  const limits = { ...defaultHttpLimits, ...given };
+  const limits = {
+    ...defaultHttpLimits,
+    ...(offersTransfers(parts.model) ? { uploadTimeoutMs: longestUploadMs } : {}),
+    ...given,
+  };
   const phase = { draining: false };
   const { ready = () => true, openapi, docs } = parts;
   return newHttpServer({

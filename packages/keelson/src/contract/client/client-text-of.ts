@@ -105,7 +105,7 @@ function newNaming(model: AppModel, code: string): Naming {
 const customsOf = (model: AppModel, resource: ResourceModel | undefined): readonly CustomOperationModel[] =>
   [...model.operations.values()].filter(
     (operation): operation is CustomOperationModel =>
-      operation.kind === "custom" && operation.resource === resource,
+      operation.kind === "custom" && !operation.builtIn && operation.resource === resource,
   );
 
 /** What needs no declaration of its own, batches included. */

@@ -89,7 +89,7 @@ function parametersOf(
   ].map((parameter) => ({ ...parameter }));
 }
 
-function inputParameters(input: ReadonlyMap<string, FieldSpec>): readonly OpenApiObject[] {
+export function inputParameters(input: ReadonlyMap<string, FieldSpec>): readonly OpenApiObject[] {
   return [...input]
     .filter(([, spec]) => !nested.has(spec.kind))
     .map(([name, spec]) => {

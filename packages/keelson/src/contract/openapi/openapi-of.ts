@@ -8,6 +8,7 @@ import { newComponents, type OpenApiObject } from "./components.ts";
 import { describeBatch } from "./describe-batch.ts";
 import { describeCustom } from "./describe-custom.ts";
 import { describeStandard, ruleOf } from "./describe-standard.ts";
+import { describeTransfer } from "./describe-transfer.ts";
 import { type Describing, sentence, wordsOf } from "./describing.ts";
 import { withIdleParameters } from "./idle-parameters.ts";
 import { versionedDocument } from "./versioned-document.ts";
@@ -134,11 +135,13 @@ function pathsOf(describing: Describing, page: boolean): OpenApiObject {
 function describeRoute(describing: Describing, route: RestRoute, page: boolean): OpenApiObject | undefined {
   const { operation } = route;
   const described =
-    operation.kind === "custom"
-      ? describeCustom(describing, operation, route)
-      : operation.kind === "batch"
-        ? describeBatch(describing, operation)
-        : describeStandard(describing, operation, route);
+    operation.kind === "custom" && operation.builtIn
+      ? describeTransfer(describing, operation, operation.builtIn)
+      : operation.kind === "custom"
+        ? describeCustom(describing, operation, route)
+        : operation.kind === "batch"
+          ? describeBatch(describing, operation)
+          : describeStandard(describing, operation, route);
   return described && page ? besideQuery(described, route) : described;
 }
 

@@ -19,6 +19,9 @@ const headers: Readonly<Record<string, OpenApiObject>> = {
     description: "Where the record in the answer can be read again.",
     schema: { type: "string", format: "uri-reference" },
   },
+  "Content-Disposition": { description: "The name of the file.", schema: { type: "string" } },
+  "Content-Range": { description: "Which bytes these are, and of how many.", schema: { type: "string" } },
+  "Accept-Ranges": { description: "`bytes`: parts can be asked for.", schema: { type: "string" } },
   Link: {
     description: 'The next and the previous page: `rel="next"`, `rel="prev"`.',
     schema: { type: "string" },

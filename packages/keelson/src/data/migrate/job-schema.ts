@@ -1,5 +1,6 @@
 import { DiagnosticError } from "../../base/diagnostic.ts";
 import type { AppModel } from "../../model/app-model.ts";
+import { offersTransfers } from "../../model/link-transfers.ts";
 import type { Connection } from "./connect.ts";
 
 /** The schema of the queue, apart from Keelson's own tables: it is pg-boss's to say what is in it. */
@@ -25,7 +26,8 @@ const indexes = [
 export const jobSchemaText: string = JSON.stringify([jobSchemaVersion, clock, ...indexes]);
 
 /** Whether a back end needs a queue. */
-export const needsJobs = (model: Pick<AppModel, "jobs">): boolean => model.jobs.size > 0;
+export const needsJobs = (model: Pick<AppModel, "jobs" | "resources">): boolean =>
+  model.jobs.size > 0 || offersTransfers(model);
 
 /** Any number, as long as it stays the same and nobody else uses it. */
 const jobLock = [1_801_807_212, 2] as const;

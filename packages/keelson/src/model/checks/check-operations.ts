@@ -53,6 +53,13 @@ function checkClash(
       `"${operation.name}" is the name of a standard operation.`,
       `Choose a name that says what it does for the business, e.g. "${operation.name === "delete" ? "archive" : "place"}".`,
     );
+  if (operation.on === "collection" && isTransfer(operation))
+    findings.blocker(
+      "reserved-name",
+      where,
+      `The resource offers transfers: its files are ${operation.name}ed under "/${operation.name}", so this path is taken.`,
+      "Choose another name, declare it on a row, or leave it out of the resource's transfers.",
+    );
   if (operation.on === "collection" && operation.name === "query")
     findings.blocker(
       "reserved-name",
@@ -84,6 +91,9 @@ function checkClash(
       "Rename it.",
     );
 }
+
+const isTransfer = ({ name, resource }: CustomOperation): boolean =>
+  resource?.options.transfers?.some((transfer) => transfer === name) === true;
 
 function checkResource(
   findings: Findings,

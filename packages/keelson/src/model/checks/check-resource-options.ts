@@ -13,6 +13,7 @@ const known = {
     "description",
     "operations",
     "batch",
+    "transfers",
     "requireIfMatch",
     "limits",
     "cost",
@@ -44,6 +45,7 @@ export function checkResourceOptions(findings: Findings, where: string, { option
   checkTexts(findings, `${where}, operations`, options.operations);
   checkBatch(findings, `${where}, batch`, options.batch);
   checkDefaultSort(findings, `${where}, list.defaultSort`, options.list?.defaultSort);
+  checkTransfers(findings, `${where}, transfers`, options);
   const indexes: unknown = options.indexes;
   if (indexes !== undefined && !Array.isArray(indexes))
     findings.blocker(
@@ -129,4 +131,30 @@ function checkIndexShape(findings: Findings, where: string, on: unknown): void {
     Array.isArray(on) && on.length === 0 ? "It names no fields." : `"on" is ${shown(on)}.`,
     'Name the fields: { on: ["customer", "-createdAt"] }.',
   );
+}
+
+const transferKinds: readonly string[] = ["import", "export"];
+
+function checkTransfers(
+  findings: Findings,
+  where: string,
+  { transfers, view }: AnyResource["options"],
+): void {
+  checkTexts(findings, where, transfers);
+  if (!Array.isArray(transfers)) return;
+  const unknown = transfers.find((kind) => !transferKinds.includes(kind));
+  if (unknown !== undefined)
+    findings.blocker(
+      "invalid-option",
+      where,
+      `${shown(unknown)} is nothing that can be done with files.${didYouMean(String(unknown), transferKinds)}`,
+      'Write transfers: ["import", "export"], or one of them.',
+    );
+  if (view === true && transfers.includes("import"))
+    findings.blocker(
+      "invalid-option",
+      where,
+      "The rows of a view cannot be written.",
+      'Write transfers: ["export"].',
+    );
 }

@@ -24,7 +24,7 @@ export function checkRules(findings: Findings, model: AppModel): void {
     checkReachable(findings, resource, model);
   }
   for (const operation of model.operations.values()) {
-    if (operation.kind !== "custom") continue;
+    if (operation.kind !== "custom" || operation.builtIn) continue;
     const rows = operation.on === "row" && operation.resource ? [operation.resource] : [];
     checkExpression(context(`${inOperation(operation.declaration)}, access`), operation.access, rows);
   }

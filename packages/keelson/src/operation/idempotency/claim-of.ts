@@ -57,10 +57,11 @@ const callerName = (caller: Caller): string =>
   (caller.kind === "system" ? caller.onBehalfOf : caller.id) ?? caller.kind;
 
 /** Everything that the answer depends on, as the caller said it: defaults may change from one try to the next. */
-function fingerprintOf({ envelope }: Call): string {
+function fingerprintOf({ envelope, received }: Call): string {
   const { operation, id, input, read, preconditions, apiVersion, atomic } = envelope;
   const version = apiVersion?.asked;
-  const whole = atomic === undefined ? [] : [atomic];
+  const whole: unknown[] = atomic === undefined ? [] : [atomic];
+  if (received) whole.push(received.sha256, received.format);
   return digest([1, operation.name, version, id?.toLowerCase(), input, read, preconditions, ...whole]);
 }
 

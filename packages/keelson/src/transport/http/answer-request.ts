@@ -12,6 +12,7 @@ import { HttpRequest } from "./http-request.ts";
 import { type Endpoint, knownMethods } from "./http-route.ts";
 import { hasBody, readBody } from "./read-body.ts";
 import type { FindRoute, ResolvedRoute } from "./route-table.ts";
+import { streamBody } from "./stream-body.ts";
 
 export interface AnswerOptions {
   readonly findRoute: FindRoute;
@@ -40,11 +41,16 @@ export async function answerRequest(exchange: Exchange, options: AnswerOptions):
   const endpoint = route.endpoints.get(method);
   if (!endpoint) return withoutEndpoint(exchange, route, options.cors);
   let body: Uint8Array | undefined;
+  let content: AsyncIterable<Uint8Array> | undefined;
   try {
     // Decided before the body is looked at.
     if (endpoint.produces !== undefined) checkAccept(incoming.headers.accept, endpoint.produces);
-    if (hasBody(incoming)) body = await takeBody(exchange, endpoint, limits);
-    if (endpoint.body?.required && body === undefined)
+    if (hasBody(incoming)) {
+      acceptBody(exchange, endpoint);
+      if (endpoint.body?.streamed) content = streamBody(incoming);
+      else body = await readBodyInTime(exchange, limits);
+    }
+    if (endpoint.body?.required && body === undefined && content === undefined)
       throw failure("malformed_request", "The body is missing.");
   } catch (thrown) {
     throw endpoint.refuse?.(incoming.headers, thrown) ?? thrown;
@@ -58,19 +64,32 @@ export async function answerRequest(exchange: Exchange, options: AnswerOptions):
     client,
   });
   request.body = body;
+  request.content = content;
   return endpoint.handle(request);
 }
 
-async function takeBody(
-  { incoming, response }: Exchange,
-  { body }: Endpoint,
-  limits: HttpLimits,
-): Promise<Uint8Array | undefined> {
+function acceptBody({ incoming, response }: Exchange, { body }: Endpoint): void {
   if (!body) throw failure("malformed_request", `${incoming.method} takes no body here.`);
   checkBodyType(incoming.headers["content-type"], body);
   // The caller waits for this before it sends the body.
   if (incoming.headers.expect?.toLowerCase() === "100-continue") response.writeContinue();
-  return readBody(incoming, limits.maxBodyBytes);
+}
+
+/** Where uploads may take long, Node's own limit is theirs, and that of all other bodies is kept here. */
+function readBodyInTime(
+  { incoming, response }: Exchange,
+  limits: HttpLimits,
+): Promise<Uint8Array | undefined> {
+  const reading = readBody(incoming, limits.maxBodyBytes);
+  if (limits.uploadTimeoutMs === undefined) return reading;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      response.shouldKeepAlive = false;
+      reject(failure("request_timeout", { headers: { Connection: "close" } }));
+    }, limits.requestTimeoutMs);
+  });
+  return Promise.race([reading, late]).finally(() => clearTimeout(timer));
 }
 
 function withoutEndpoint({ incoming }: Exchange, route: ResolvedRoute, cors: Cors | undefined): HttpReply {

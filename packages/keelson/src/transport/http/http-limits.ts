@@ -12,6 +12,8 @@ export interface HttpLimits {
   readonly headersTimeoutMs: number;
   /** From the first byte to the last of a request; then 408. */
   readonly requestTimeoutMs: number;
+  /** The same for uploads that are taken while they arrive; undefined where there are none. */
+  readonly uploadTimeoutMs?: number | undefined;
   /** Longer than the 60 s that load balancers commonly keep theirs, so that they close first. */
   readonly keepAliveTimeoutMs: number;
   /** How long a stop waits for requests in progress. */

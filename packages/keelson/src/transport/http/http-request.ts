@@ -18,6 +18,9 @@ export class HttpRequest {
   /** Decompressed; undefined when none was sent or the endpoint takes none. */
   body: Uint8Array | undefined;
 
+  /** Instead of a body, where the endpoint takes it while it arrives; decompressed. */
+  content: AsyncIterable<Uint8Array> | undefined;
+
   /** Set by a door that has versions of its API. */
   version: VersionChoice | undefined;
 
@@ -43,6 +46,7 @@ export class HttpRequest {
     this.client = target.client;
     this.headers = incoming.headers;
     this.body = undefined;
+    this.content = undefined;
     this.version = undefined;
     this.#response = response;
     this.#abort = undefined;

@@ -38,6 +38,8 @@ export interface BodyRule {
   /** Header field that tells the accepted types (RFC 9110, 5789, 10008). */
   readonly advertise: "Accept" | "Accept-Patch" | "Accept-Query";
   readonly required: boolean;
+  /** The body is not read beforehand: the endpoint takes it from `request.content` while it arrives. */
+  readonly streamed?: true;
 }
 
 /** A path and what it offers. */

@@ -104,7 +104,8 @@ const isVital = ({ endpoints }: HttpRoute): boolean => Object.values(endpoints).
 type Take = (request: FastifyRequest, reply: FastifyReply) => void;
 
 function newFastify({ limits, newId, clock, observe }: HttpServerParts, take: Take): FastifyInstance {
-  const { requestTimeoutMs, headersTimeoutMs, keepAliveTimeoutMs } = limits;
+  const { headersTimeoutMs, keepAliveTimeoutMs } = limits;
+  const requestTimeoutMs = limits.uploadTimeoutMs ?? limits.requestTimeoutMs;
   return fastify({
     logger: false,
     genReqId: (incoming) => requestIdOf(incoming as Exchange["incoming"], newId),

@@ -1,9 +1,10 @@
-import { failure } from "../../base/error.ts";
 import { type Coding, codingOf, compressOnce } from "./choose-coding.ts";
 import type { Cors } from "./cors.ts";
-import { codingSuffixes, namesContent, parseEntityTags } from "./entity-tag.ts";
+import { codingSuffixes } from "./entity-tag.ts";
 import type { Exchange } from "./exchange.ts";
 import type { HttpReply } from "./http-reply.ts";
+import { isUnchanged } from "./is-unchanged.ts";
+import { sendStream } from "./send-stream.ts";
 
 export interface WriterOptions {
   readonly compressFromLength: number;
@@ -34,10 +35,12 @@ export function newReplyWriter({
     headers.push("X-Content-Type-Options", "nosniff");
     if (cors) headers.push(...cors.answerHeaders(incoming.headers));
     if (reply.headers) headers.push(...reply.headers);
+    if (reply.content) return sendStream(exchange, { ...reply, content: reply.content }, headers);
     const coding = reply.coding ?? codingFor(exchange, reply, compressFromLength);
     if (reply.etag !== undefined) {
       headers.push("ETag", `${reply.weak ? "W/" : ""}"${reply.etag}${coding ? codingSuffixes[coding] : ""}"`);
-      if (isUnchanged(exchange, reply.status, reply.etag)) return void response.writeHead(304, headers).end();
+      if (reply.status === 200 && isUnchanged(exchange.incoming, reply.etag))
+        return void response.writeHead(304, headers).end();
     }
     return sendContent(exchange, reply, headers, coding);
   };
@@ -87,22 +90,3 @@ function codingFor({ incoming }: Exchange, reply: HttpReply, fromLength: number)
   if (accepted === undefined || reply.body === undefined || reply.body.length < fromLength) return undefined;
   return codingOf(typeof accepted === "string" ? accepted : "");
 }
-
-/** Whether the caller's copy is still good (RFC 9110 section 13.1.2): weak comparison, safe methods only. */
-function isUnchanged({ incoming }: Exchange, status: number, etag: string): boolean {
-  const header = incoming.headers["if-none-match"];
-  if (header === undefined || status !== 200 || !isSafe(incoming.method)) return false;
-  const tags = parseEntityTags(header);
-  if (tags === undefined) throw malformedTags("If-None-Match");
-  return tags === "*" || tags.some((tag) => namesContent(tag.opaque, etag));
-}
-
-/** Methods that only read. */
-export const isSafe = (method: string | undefined): boolean =>
-  method === "GET" || method === "HEAD" || method === "QUERY";
-
-/** A conditional header that is not a list of entity tags. */
-export const malformedTags = (header: string): Error =>
-  failure("invalid_header", {
-    errors: [{ header, code: "syntax", detail: 'must be "*" or a list of entity tags in double quotes.' }],
-  });

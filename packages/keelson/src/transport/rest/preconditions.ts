@@ -2,7 +2,7 @@ import { failure } from "../../base/error.ts";
 import type { Preconditions } from "../../operation/envelope.ts";
 import { parseEntityTags } from "../http/entity-tag.ts";
 import type { HttpRequest } from "../http/http-request.ts";
-import { isSafe, malformedTags } from "../http/write-reply.ts";
+import { isSafe, malformedTags } from "../http/is-unchanged.ts";
 import { versionOfTag } from "./version-tag.ts";
 
 /**

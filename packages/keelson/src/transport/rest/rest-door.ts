@@ -6,6 +6,7 @@ import { customEndpoint } from "./custom-endpoint.ts";
 import type { Door, VersionedDoor } from "./door.ts";
 import { listEndpoint, queryEndpoint } from "./list-endpoints.ts";
 import { createEndpoint, deleteEndpoint, getEndpoint, updateEndpoint } from "./record-endpoints.ts";
+import { transferEndpoint } from "./transfer-endpoints.ts";
 import { versionedEndpoint } from "./versioned-endpoint.ts";
 import { wordsOf } from "./words-of.ts";
 
@@ -24,6 +25,7 @@ export function restDoor(model: AppModel, door: Door): readonly HttpRoute[] {
 function endpointOf({ operation, method }: RestRoute, door: VersionedDoor): Endpoint {
   switch (operation.kind) {
     case "custom":
+      if (operation.builtIn) return transferEndpoint(operation, operation.builtIn, door);
       return customEndpoint(operation, method, door);
     case "list":
       return method === "GET" ? listEndpoint(operation, door) : queryEndpoint(operation, method, door);
