@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { pino } from "pino";
+import { systemClock } from "../base/clock.ts";
 import { logSink } from "../observe/log-sink.ts";
 import type { Observe } from "../observe/observation.ts";
 import type { Config } from "./config.ts";
@@ -25,10 +26,7 @@ export function openLog(config: Pick<Config, "logLevel">, name: string): Log {
   const destination = pino.destination({ dest: 1, sync: false, minLength: 4_096, maxWrite: 8_192 });
   // Whoever read the log is gone; that is no reason to stop serving.
   destination.on("error", () => {});
-  const log = pino(
-    { level: config.logLevel, base: { service: name }, timestamp: newIsoTime() },
-    destination,
-  );
+  const log = pino({ level: config.logLevel, base: { service: name }, timestamp: newIsoTime() }, destination);
   const timer = setInterval(() => destination.flush(), 1_000);
   timer.unref();
   return {
@@ -50,7 +48,7 @@ function newIsoTime(): () => string {
   let second = -1;
   let start = "";
   return () => {
-    const nowMs = Date.now();
+    const nowMs = systemClock.now();
     const of = Math.floor(nowMs / 1_000);
     if (of !== second) {
       second = of;
