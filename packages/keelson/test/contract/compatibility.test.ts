@@ -343,6 +343,16 @@ describe("every kind of change is told, and how bad it is", () => {
     parameter(next, "limit").description = "New words.";
     expect(compare(base(), next)).toEqual([]);
   });
+  test("choices of lists are compared by what they say", () => {
+    const withLists = (...lists: readonly (readonly string[])[]): Any => {
+      const document = base();
+      parameter(document, "status").schema = { type: "array", enum: lists };
+      return document;
+    };
+    expect(compare(withLists(["a"], ["b"]), withLists(["a"], ["b"]))).toEqual([]);
+    const found = compare(withLists(["a"], ["b"]), withLists(["a"], ["a", "b"]));
+    expect(found.map(({ rule }) => rule)).toEqual(["request-enum-value-removed", "request-enum-value-added"]);
+  });
 });
 
 describe("what was announced may go", () => {

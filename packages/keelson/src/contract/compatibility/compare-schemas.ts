@@ -118,6 +118,12 @@ function compareEnums(
 
 const isExtensible = (schema: OpenApiObject): boolean => schema["x-extensible-enum"] !== undefined;
 
+/** Values of JSON are the same when they say the same: words of a choice, but also lists. */
+function withoutThose(values: readonly unknown[], others: readonly unknown[]): readonly unknown[] {
+  const known = new Set(others.map((other) => JSON.stringify(other)));
+  return values.filter((value) => !known.has(JSON.stringify(value)));
+}
+
 function compareWords(
   comparison: Comparison,
   side: Side,
@@ -128,14 +134,14 @@ function compareWords(
 ): void {
   const mend = mendChoices(place, before, after);
   const open = side === "response" && extensible;
-  for (const value of before.filter((one) => !after.includes(one)))
+  for (const value of withoutThose(before, after))
     comparison.add(
       `${side}-enum-value-removed`,
       place,
       `${shown(value)} is gone`,
       side === "request" ? mend : undefined,
     );
-  for (const value of after.filter((one) => !before.includes(one)))
+  for (const value of withoutThose(after, before))
     comparison.add(
       `${side}-${open ? "extensible-" : ""}enum-value-added`,
       place,

@@ -1,6 +1,7 @@
-import type { BuiltIn, CustomOperationModel } from "../../model/app-model.ts";
+import type { BuiltIn, CustomOperationModel, ResourceModel } from "../../model/app-model.ts";
 import { capitalise } from "../../model/names.ts";
 import { closedObject } from "../../model/schema-parts.ts";
+import { keysOf } from "../../operation/transfer/check-key.ts";
 import { fileMediaTypes } from "../../transfer/file-format.ts";
 import type { OpenApiObject } from "./components.ts";
 import { inputParameters } from "./describe-custom.ts";
@@ -73,7 +74,10 @@ function describeImport(describing: Describing, operation: CustomOperationModel)
       : { schema: { type: "string", description: "A JSON object a line, as in a single request." } },
   ]);
   return {
-    parameters: [...inputParameters(input), sharedParameter(components, "IdempotencyKey")],
+    parameters: [
+      ...inputParameters(input).map((parameter) => (resource ? withNames(parameter, resource) : parameter)),
+      sharedParameter(components, "IdempotencyKey"),
+    ],
     requestBody: {
       required: true,
       description: "A row is what a single request would send.",
@@ -85,6 +89,17 @@ function describeImport(describing: Describing, operation: CustomOperationModel)
       ...problemResponses(components, [400, 401, 403, 409, 413, 415, 422, 503]),
     },
   };
+}
+
+/** Which fields can be meant depends on the resource. */
+function withNames(parameter: OpenApiObject, resource: ResourceModel): OpenApiObject {
+  const schema = parameter.schema as OpenApiObject;
+  if (parameter.name === "ignore") {
+    const items = { ...(schema.items as OpenApiObject), enum: [...resource.fields.keys()] };
+    return { ...parameter, schema: { ...schema, items, minItems: 1 } };
+  }
+  if (parameter.name === "key") return { ...parameter, schema: { ...schema, enum: keysOf(resource) } };
+  return parameter;
 }
 
 function describeExport(describing: Describing, operation: CustomOperationModel): OpenApiObject {
@@ -127,9 +142,10 @@ const answered = (
   describing: Describing,
   operation: CustomOperationModel,
   description: string,
+  ...more: readonly string[]
 ): OpenApiObject => ({
   description,
-  headers: headerRefs(describing.components, ["X-Request-Id", "Retry-After"]),
+  headers: headerRefs(describing.components, ["X-Request-Id", "Retry-After", ...more]),
   content: { [json]: { schema: operationRef(describing, operation) } },
 });
 
@@ -165,7 +181,7 @@ const describeGet = (describing: Describing, operation: CustomOperationModel): O
 const describeCancel = (describing: Describing, operation: CustomOperationModel): OpenApiObject => ({
   parameters: [idParameter, sharedParameter(describing.components, "IdempotencyKey")],
   responses: {
-    "200": answered(describing, operation, "It has ended, or will at the next rows."),
+    "200": answered(describing, operation, "It has ended, or will at the next rows.", "Idempotent-Replayed"),
     ...problemResponses(describing.components, [400, 401, 404, 409, 422, 503]),
   },
 });

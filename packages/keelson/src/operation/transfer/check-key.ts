@@ -15,7 +15,7 @@ export function keyFault(resource: ResourceModel, key: readonly string[]): strin
 }
 
 /** Sets of fields whose values no two records share. */
-const keysOf = (resource: ResourceModel): readonly (readonly string[])[] => [
+export const keysOf = (resource: ResourceModel): readonly (readonly string[])[] => [
   defaultKey(resource),
   ...resource.indexes.filter(({ unique }) => unique).map(({ fields }) => fields),
 ];

@@ -134,6 +134,9 @@ function followed(document: Node, node: Node): Node {
   return followed(document, found as Node);
 }
 
+/** Whether a media type is that of one JSON value. */
+export const isJsonType = (type: string): boolean => /^application\/(?:[\w.-]+\+)?json$/.test(type);
+
 /** The media type of JSON that a body or an answer may have; undefined when it has none. */
 export const jsonTypeOf = (content: ReadonlyMap<string, unknown>): string | undefined =>
-  [...content.keys()].find((type) => /^application\/(?:[\w.-]+\+)?json$/.test(type));
+  [...content.keys()].find(isJsonType);

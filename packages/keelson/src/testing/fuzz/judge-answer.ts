@@ -1,5 +1,5 @@
 import type { ErrorObject } from "ajv/dist/2020.js";
-import type { ApiDescription, ApiOperation, ApiResponse } from "./api-operation.ts";
+import { type ApiDescription, type ApiOperation, type ApiResponse, isJsonType } from "./api-operation.ts";
 import { type Complain, type Complaint, parsed } from "./complaint.ts";
 import { descriptionFor, isKnownPath, operationAt, versionHeader } from "./find-operation.ts";
 import { type FuzzRequest, headerOf } from "./fuzz-request.ts";
@@ -109,7 +109,10 @@ function judgeContent(
   if (request.method === "HEAD" && bytes.length === 0) return;
   if (bytes.length === 0) {
     const minimal = status === 201 && headers["preference-applied"] !== undefined;
-    if (response.content.size > 0 && !minimal) complain("content", `${status} without the described content`);
+    // A file may have no lines; JSON always says something.
+    const isFile = type !== undefined && response.content.has(type) && !isJsonType(type);
+    if (response.content.size > 0 && !minimal && !isFile)
+      complain("content", `${status} without the described content`);
     return;
   }
   if (type === undefined || !response.content.has(type)) {
@@ -119,7 +122,7 @@ function judgeContent(
     );
     return;
   }
-  if (headers["content-encoding"] !== undefined || !/json$/.test(type)) return;
+  if (headers["content-encoding"] !== undefined || !isJsonType(type)) return;
   const json = parsed(bytes);
   if (json === undefined) return void complain("content", `${status} is no JSON`);
   const schema = response.content.get(type);

@@ -1,5 +1,5 @@
 import type { JsonSchema } from "../../declare/field-spec.ts";
-import { type ApiOperation, type ApiParameter, jsonTypeOf } from "./api-operation.ts";
+import { type ApiOperation, type ApiParameter, isJsonType, jsonTypeOf } from "./api-operation.ts";
 import type { Chance } from "./chance.ts";
 import { fittingValue } from "./fitting-value.ts";
 import { type FuzzRequest, targetOf } from "./fuzz-request.ts";
@@ -120,7 +120,7 @@ function withBody(sources: Sources, making: Making, request: FuzzRequest): FuzzR
   if (type === undefined) return { ...request, expectation };
   const headers = [...request.headers, ["Content-Type", type] as const];
   const schema: JsonSchema = body.content.get(type) ?? {};
-  if (!/json$/.test(type)) {
+  if (!isJsonType(type)) {
     // Nothing is known of other media types but that they are texts.
     const made = fittingValue(making, schema, "");
     const text = typeof made === "string" ? made : JSON.stringify(made);
