@@ -72,6 +72,8 @@ export interface FieldSpec {
   readonly embedLimit?: number;
   /** Column names where they do not follow from the field's: one, or two for money of any currency. */
   readonly columns?: readonly string[];
+  /** In an older version: made of members that have bounds of their own, so that answers may go beyond its. */
+  readonly composed?: true;
   /** PostgreSQL type where it is not the kind's own; such a column has no checks of Keelson's. */
   readonly columnType?: string;
   /** The database fills the column: where the caller gives nothing, or always. */

@@ -67,7 +67,7 @@ const isRequired = (spec: FieldSpec, use: SchemaUse): boolean =>
 function kindSchema(spec: FieldSpec, use: SchemaUse): JsonSchema {
   switch (spec.kind) {
     case "text":
-      return textSchema(spec);
+      return spec.composed && use.side === "output" ? { type: "string" } : textSchema(spec);
     case "integer":
       return { type: "integer", format: "int32", ...integerBounds(spec), ...valueBounds(spec) };
     case "number":

@@ -102,7 +102,7 @@ function undoSplit(shape: Shape, change: Extract<MemberChange, { kind: "split" }
   return edited(
     shape,
     [...parent, name].join("."),
-    (members) => replaceMembers(members, parts, new Map([[name, change.was.spec]])),
+    (members) => replaceMembers(members, parts, new Map([[name, { ...change.was.spec, composed: true }]])),
     (_name, origins) => [[name, [...new Set(parts.flatMap((part) => origins.get(part) ?? []))]]],
   );
 }
