@@ -185,13 +185,25 @@ export interface UpstreamCallOptions<H> {
   readonly signal?: AbortSignal;
 }
 
-type CaughtBy<H> = { [K in keyof H]: H[K] extends (refusal: never) => infer R ? Awaited<R> : never }[keyof H];
+/** What the given functions return; of those that are not given nothing is known, and nothing comes. */
+type CaughtBy<H> = {
+  [K in keyof H]-?: H[K] extends (refusal: never) => infer R
+    ? unknown extends R
+      ? never
+      : Awaited<R>
+    : never;
+}[keyof H];
 
-type Call<Op> = <const H extends UpstreamCatches<Op> = Record<never, never>>(
-  ...given: Record<never, never> extends UpstreamInput<Op>
-    ? [input?: UpstreamInput<Op>, options?: UpstreamCallOptions<H>]
-    : [input: UpstreamInput<Op>, options?: UpstreamCallOptions<H>]
-) => Promise<UpstreamOutput<Op> | CaughtBy<H>>;
+type Call<Op> =
+  Record<never, never> extends UpstreamInput<Op>
+    ? <H extends UpstreamCatches<Op>>(
+        input?: UpstreamInput<Op>,
+        options?: UpstreamCallOptions<H>,
+      ) => Promise<UpstreamOutput<Op> | CaughtBy<H>>
+    : <H extends UpstreamCatches<Op>>(
+        input: UpstreamInput<Op>,
+        options?: UpstreamCallOptions<H>,
+      ) => Promise<UpstreamOutput<Op> | CaughtBy<H>>;
 
 /** The operations of an integration, to be called. @throws IntegrationError when a call does not succeed */
 export type Upstream<I extends Integration> = {

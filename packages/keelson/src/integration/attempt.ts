@@ -65,6 +65,7 @@ async function sendOnce(
   try {
     const who = await credentials(auth, attempt.signal);
     const answer = await connections.send({
+      operation: call.operation.name,
       method,
       target: targetOf(baseUrl, encoded),
       headers: {

@@ -7,7 +7,7 @@ import type { IntegrationModel, IntegrationOperationModel } from "../model/integ
 import type { Observe } from "../observe/observation.ts";
 import type { Send } from "../outbound/outgoing-request.ts";
 import { type Attempt, newAttempts } from "./attempt.ts";
-import { authFields } from "./auth-fields.ts";
+import { type AuthFields, authFields } from "./auth-fields.ts";
 import { type BreakerStanding, newBreaker } from "./breaker.ts";
 import { CallFailure } from "./call-failure.ts";
 import { newDeadline, pause } from "./deadline.ts";
@@ -24,6 +24,8 @@ export interface OpenIntegration {
   readonly standing: BreakerStanding;
   /** @throws IntegrationError, or the reason of the caller's signal */
   call(call: UpstreamCall): Promise<UpstreamResult>;
+  /** As if nothing had been called yet. */
+  reset(): void;
   close(): void;
 }
 
@@ -38,6 +40,8 @@ export interface IntegrationParts {
   readonly observe: Observe;
   readonly clock: Clock;
   readonly startTimer: StartTimer;
+  /** For the pauses between attempts. @defaultValue startTimer */
+  readonly startPause?: StartTimer;
   readonly randomBelow: (limit: number) => number;
 }
 
@@ -49,25 +53,12 @@ export interface IntegrationParts {
 export function openIntegration(parts: IntegrationParts): OpenIntegration {
   const { model, observe, clock } = parts;
   const { name } = model;
-  const breaker =
-    model.breaker &&
-    newBreaker({
-      model: model.breaker,
-      clock,
-      isFailure: (error) => error instanceof CallFailure && error.speaksAgainstService,
-      changed: (to) => observe({ type: `breaker.${to === "open" ? "opened" : to}`, integration: name }),
-    });
-  const attempt = newAttempts({
-    ...parts,
-    auth: authFields(model.auth, parts.setting),
-    places: bulkhead(model.concurrent, model.queue),
-    breaker,
-  });
-  const budget = new RetryBudget(model.retry?.budget ?? 0);
+  const auth = authFields(model.auth, parts.setting);
+  let guard = newGuard(parts, auth);
   return {
     model,
     get standing() {
-      return breaker?.standing ?? "closed";
+      return guard.breaker?.standing ?? "closed";
     },
     async call(call) {
       const startedMs = clock.monotonicMs();
@@ -85,7 +76,7 @@ export function openIntegration(parts: IntegrationParts): OpenIntegration {
           ...(error === undefined ? {} : { error }),
         });
       try {
-        const result = await run(parts, { call, progress, attempt, budget });
+        const result = await run(parts, { call, progress, ...guard });
         if (result.kind === "declared") ended("declared", result.error);
         else ended();
         return result;
@@ -98,7 +89,29 @@ export function openIntegration(parts: IntegrationParts): OpenIntegration {
         throw integrationErrorOf(thrown, name, call.operation.name, progress.attempts);
       }
     },
+    reset: () => {
+      guard = newGuard(parts, auth);
+    },
     close: () => parts.connections.close(),
+  };
+}
+
+/** What remembers how calls went. */
+function newGuard(parts: IntegrationParts, auth: AuthFields) {
+  const { model, observe, clock } = parts;
+  const breaker =
+    model.breaker &&
+    newBreaker({
+      model: model.breaker,
+      clock,
+      isFailure: (error) => error instanceof CallFailure && error.speaksAgainstService,
+      changed: (to) => observe({ type: `breaker.${to === "open" ? "opened" : to}`, integration: model.name }),
+    });
+  const places = bulkhead(model.concurrent, model.queue);
+  return {
+    breaker,
+    attempt: newAttempts({ ...parts, auth, places, breaker }),
+    budget: new RetryBudget(model.retry?.budget ?? 0),
   };
 }
 
@@ -115,7 +128,7 @@ interface Running {
 }
 
 async function run(parts: IntegrationParts, running: Running): Promise<UpstreamResult> {
-  const { model, clock, startTimer } = parts;
+  const { model, clock, startTimer, startPause = startTimer } = parts;
   const { call, budget } = running;
   const encoded = encodeCall(call.operation, call.input);
   const endsMs = clock.monotonicMs() + model.totalTimeoutMs;
@@ -130,7 +143,7 @@ async function run(parts: IntegrationParts, running: Running): Promise<UpstreamR
       } catch (thrown) {
         const waitMs = repeatAfterMs(parts, running, thrown, repetition);
         if (waitMs === undefined || waitMs >= endsMs - clock.monotonicMs() || !budget.take()) throw thrown;
-        await pause(waitMs, whole.signal, startTimer);
+        await pause(waitMs, whole.signal, startPause);
       }
     }
   } finally {

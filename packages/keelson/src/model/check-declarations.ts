@@ -7,6 +7,7 @@ import { checkChanges } from "./checks/check-changes.ts";
 import { checkCreatable } from "./checks/check-creatable.ts";
 import { checkFields } from "./checks/check-fields.ts";
 import { checkIndexes } from "./checks/check-indexes.ts";
+import { checkIntegrations } from "./checks/check-integrations.ts";
 import { checkIssuers } from "./checks/check-issuers.ts";
 import { checkJobs } from "./checks/check-jobs.ts";
 import { checkLimits } from "./checks/check-limits.ts";
@@ -41,6 +42,7 @@ export function checkDeclarations(given: unknown): DeclarationCheck {
     checkStorage(findings, given);
     checkOperations(findings, given);
     checkJobs(findings, given);
+    checkIntegrations(findings, given);
     checkRulesReadable(findings, given);
     checkIssuers(findings, given);
     checkVersions(findings, given);

@@ -6,6 +6,8 @@ export interface OutgoingRequest {
   /** Without those that the connection needs: `Host`, `Content-Length`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
+  /** What it is for; it does not go on the wire. */
+  readonly operation?: string;
   readonly maxAnswerBytes: number;
   /** Aborted when nobody waits any longer; its reason is what `send` then throws. */
   readonly signal: AbortSignal;

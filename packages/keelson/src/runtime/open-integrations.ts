@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "../base/clock.ts";
 import { type Diagnostic, DiagnosticError } from "../base/diagnostic.ts";
 import { randomBelow } from "../base/random.ts";
-import { systemTimer } from "../base/timer.ts";
+import { type StartTimer, systemTimer } from "../base/timer.ts";
 import type { Setting } from "../declare/integration.ts";
 import type { BreakerStanding } from "../integration/breaker.ts";
 import { openIntegration } from "../integration/open-integration.ts";
@@ -25,8 +25,10 @@ export interface IntegrationOptions {
 /** What integrations reach their services by. */
 export interface Network {
   connect(model: IntegrationModel, url: URL): Connections;
-  /** Does what has to be waited for, e.g. between two attempts. @defaultValue waits for it */
-  readonly startTimer?: typeof systemTimer;
+  /** For the pauses between attempts. @defaultValue they are waited for */
+  readonly startPause?: StartTimer;
+  /** What breakers go by. @defaultValue the back end's */
+  readonly clock?: Clock;
   /** Whether settings may be missing, since nobody is called. */
   readonly withoutSettings?: boolean;
 }
@@ -44,21 +46,26 @@ export interface OpenIntegrations extends Integrations {
  * @throws DiagnosticError with every setting that is missing or means nothing
  */
 export function openIntegrations(options: IntegrationOptions): OpenIntegrations | undefined {
-  const { model, observe, clock = systemClock, network } = options;
+  const { model, observe, network } = options;
   if (model.integrations.size === 0) return undefined;
+  const clock = network?.clock ?? options.clock ?? systemClock;
   const problems: Diagnostic[] = [];
   const settings = newSettings(options, problems);
   const checks = newChecks();
+  // What is missing is told all at once; what only a function asks for, when it asks.
+  const setting = (of: Setting): string => {
+    const value = settings.read(of);
+    if (problems.length > 0) throw new DiagnosticError(problems.splice(0));
+    return value;
+  };
   const prepared = [...model.integrations.values()].map((each) => ({
     model: each,
     baseUrl: settings.url(each),
-    setting: settings.read,
     missing: secretsOf(each).map(settings.read),
   }));
   if (problems.length > 0) throw new DiagnosticError(problems);
-  const startTimer = network?.startTimer ?? systemTimer;
   const open = new Map(
-    prepared.map(({ model: each, baseUrl, setting }) => {
+    prepared.map(({ model: each, baseUrl }) => {
       const { connectTimeoutMs } = each;
       const connections =
         network?.connect(each, baseUrl) ??
@@ -72,7 +79,8 @@ export function openIntegrations(options: IntegrationOptions): OpenIntegrations 
         checkOf,
         observe,
         clock,
-        startTimer,
+        startTimer: systemTimer,
+        ...(network?.startPause ? { startPause: network.startPause } : {}),
         randomBelow,
       };
       return [each.name, openIntegration(parts)] as const;

@@ -19,4 +19,11 @@ export type {
 export type { TestApi, TestRequestInit } from "./test-api.ts";
 export { type TestBackend, type TestBackendOptions, type TestCaller, testBackend } from "./test-backend.ts";
 export type { Span, TestClock } from "./test-clock.ts";
+export type {
+  FaultOptions,
+  SentRequest,
+  TestFault,
+  TestIntegration,
+  TestIntegrations,
+} from "./test-integrations.ts";
 export type { TestTables } from "./test-tables.ts";

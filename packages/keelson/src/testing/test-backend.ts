@@ -18,6 +18,7 @@ import type { Operations } from "./operations.ts";
 import { closeWithRunner } from "./runner-hooks.ts";
 import type { TestApi } from "./test-api.ts";
 import type { TestClock } from "./test-clock.ts";
+import type { TestIntegrations } from "./test-integrations.ts";
 import type { TestTables } from "./test-tables.ts";
 import { openWorkbench } from "./workbench.ts";
 
@@ -79,6 +80,10 @@ export interface TestBackend<B extends Backend = Backend> extends AsyncDisposabl
     input: JobInput<J>,
     options?: EnqueueOptions,
   ): Promise<EnqueuedJob>;
+  /**
+   * The services that it depends on, by name. Nobody is called: say what they answer, how they fail, or where they are.
+   */
+  readonly integrations: TestIntegrations<B>;
   /** What was announced since the beginning or the last `reset`: calls, requests, uses of `asSystem`. Factories' calls are left out. */
   observations(): readonly Observation[];
   /** Those of one type. */
@@ -135,6 +140,7 @@ export async function testBackend<const B extends Backend>(
     api: bench.apiFor(callerOf) as TestBackend<B>["api"],
     db: bench.db as Kysely<TestTables<B>>,
     clock: bench.clock,
+    integrations: bench.integrations as TestBackend<B>["integrations"],
     runJobs: () => bench.jobs.run(),
     jobs: (job) => bench.jobs.list(job),
     get jobDesk() {

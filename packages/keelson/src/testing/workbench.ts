@@ -12,6 +12,7 @@ import { quoteIdentifier } from "../model/quote-identifier.ts";
 import { type Observation, type Observe, observeNothing } from "../observe/observation.ts";
 import type { App } from "../operation/call.ts";
 import { newCallerDb } from "../operation/caller-db.ts";
+import type { Network } from "../runtime/open-integrations.ts";
 import { type Log, openLog } from "../runtime/open-log.ts";
 import { type Service, serve } from "../runtime/serve.ts";
 import type { TestSettings } from "../runtime/test-settings.ts";
@@ -26,6 +27,7 @@ import { type LeakWatch, newLeakWatch } from "./leak-watch.ts";
 import { newTestApi, type TestApi } from "./test-api.ts";
 import { newTestClock, type TestClock } from "./test-clock.ts";
 import { newTestDb, openTestPool } from "./test-db.ts";
+import { newTestIntegrations, type TestIntegration } from "./test-integrations.ts";
 import { newTestJobs, type TestJobs } from "./test-jobs.ts";
 
 /** Everything behind a {@link testBackend}, before it has types. */
@@ -37,6 +39,7 @@ interface Workbench {
   readonly clock: TestClock;
   readonly observed: readonly Observation[];
   readonly jobs: TestJobs;
+  readonly integrations: Readonly<Record<string, TestIntegration>>;
   apiFor(callerOf: (as: object) => Caller): TestApi<object>;
   /** Settles when the database's clock is in step; undefined when it is. */
   ready(): Promise<void> | undefined;
@@ -81,7 +84,19 @@ async function openOn(
   const { observed, observe } = collect(log);
   const pool = openTestPool(copy.url);
   const { clock, control, ready } = followedClock(pool);
-  const { key, database, service } = await start({ copy, settings, contents, watch, observe, clock });
+  const outside = newTestIntegrations(model.integrations, clock, (name) =>
+    service.app.integrations?.open.get(name)?.reset(),
+  );
+  const { network } = outside;
+  const { key, database, service } = await start({
+    copy,
+    settings,
+    contents,
+    watch,
+    observe,
+    clock,
+    network,
+  });
   const { app } = service;
   const factories = newFactories(model, {
     create: async (resource, data) => {
@@ -104,6 +119,7 @@ async function openOn(
     clock: control,
     observed,
     jobs: newTestJobs(app, ready),
+    integrations: outside.integrations,
     ready,
     apiFor: (callerOf) => newTestApi({ url: listen, token: (as) => mint(key, callerOf(as)) }),
     reset: async () => {
@@ -112,6 +128,7 @@ async function openOn(
       await ready();
       await refill(pool, database, contents);
       factories.reset();
+      outside.reset();
       observed.length = 0;
     },
     close: async () => {
@@ -133,8 +150,9 @@ async function start(parts: {
   readonly watch: LeakWatch;
   readonly observe: Observe;
   readonly clock: Clock;
+  readonly network: Network;
 }) {
-  const { copy, settings, contents, watch, observe, clock } = parts;
+  const { copy, settings, contents, watch, observe, clock, network } = parts;
   const { config, stateDir } = settings;
   const { model } = contents;
   const database = await openDatabase({
@@ -155,6 +173,7 @@ async function start(parts: {
     developmentKey: key,
     watch: watch.calls,
     clock,
+    network,
     // They run when the test asks for it.
     runsJobs: false,
   });

@@ -8,6 +8,7 @@ import { type WrongDeclarations, withFields, withResources } from "./diagnostics
 import { wrongBackends } from "./diagnostics/wrong-backends.ts";
 import { wrongCaches } from "./diagnostics/wrong-caches.ts";
 import { wrongFields } from "./diagnostics/wrong-fields.ts";
+import { wrongIntegrations } from "./diagnostics/wrong-integrations.ts";
 import { wrongJobs } from "./diagnostics/wrong-jobs.ts";
 import { wrongLimits } from "./diagnostics/wrong-limits.ts";
 import { wrongLists } from "./diagnostics/wrong-lists.ts";
@@ -31,6 +32,7 @@ const groups: Readonly<Record<string, WrongDeclarations>> = {
   limits: wrongLimits,
   caches: wrongCaches,
   jobs: wrongJobs,
+  integrations: wrongIntegrations,
 };
 
 /** Everything that loading says about a declaration. */

@@ -26,6 +26,7 @@ export function checkBackendShape(findings: Findings, given: unknown): given is 
   checkList(findings, where, "commands", backend.commands, "operation", false);
   checkList(findings, where, "queries", backend.queries, "operation", false);
   checkList(findings, where, "jobs", backend.jobs, "job", false);
+  checkList(findings, where, "integrations", backend.integrations, "integration", false);
   checkRoles(findings, where, backend.roles);
   checkInfo(findings, where, backend);
   if (backend.seed !== undefined && typeof backend.seed !== "function")
@@ -60,14 +61,14 @@ function howToExport(given: unknown): string {
   return 'Write: export default backend({ name: "shop", resources: [ … ] });';
 }
 
-type ListOption = "resources" | "commands" | "queries" | "jobs";
+type ListOption = "resources" | "commands" | "queries" | "jobs" | "integrations";
 
 function checkList(
   findings: Findings,
   where: string,
   option: ListOption,
   list: unknown,
-  type: "resource" | "operation" | "job",
+  type: "resource" | "operation" | "job" | "integration",
   required: boolean,
 ): void {
   if (list === undefined && !required) return;
@@ -97,7 +98,7 @@ function checkEntry(
   where: string,
   option: ListOption,
   entry: unknown,
-  type: "resource" | "operation" | "job",
+  type: "resource" | "operation" | "job" | "integration",
 ): void {
   if (entry === undefined) {
     findings.blocker(
@@ -120,6 +121,7 @@ function kindOf(entry: unknown): string {
   if (isTyped(entry, "resource")) return "a resource";
   if (isTyped(entry, "operation")) return "a command or query";
   if (isTyped(entry, "job")) return "a job";
+  if (isTyped(entry, "integration")) return "an integration";
   if (isField(entry)) return "a field";
   return shown(entry);
 }
@@ -130,6 +132,7 @@ const declareIt = (option: ListOption): string =>
     commands: 'Put values there that were made with command(…, "name", { … }).',
     queries: 'Put values there that were made with query(…, "name", { … }).',
     jobs: 'Put values there that were made with job("name", { … }).',
+    integrations: 'Put values there that were made with integration("name", { … }).',
   })[option];
 
 function checkEffect(findings: Findings, where: string, option: string, entry: object): void {

@@ -164,7 +164,7 @@ function checkOutput(
   );
 }
 
-function checkMembers(
+export function checkMembers(
   findings: Findings,
   where: string,
   side: "input" | "output",
