@@ -24,6 +24,7 @@ export function logSink(log: Logger): Observe {
         return log.warn(observation, "transaction retried");
       case "cache.disconnected":
         return log.warn(observation, "changes of other processes are not heard");
+      case "worker.failed":
       case "job.lost":
       case "job.failed":
         return log.warn(observation, observation.type);

@@ -96,6 +96,8 @@ export type Observation =
   | { readonly type: "limits.local"; readonly reason: string }
   /** … and in Redis again. */
   | { readonly type: "limits.shared" }
+  /** What keeps jobs going could not be done, most likely for want of the database; it is tried again. */
+  | { readonly type: "worker.failed"; readonly task: WorkerTask; readonly message: string }
   /** A process that runs jobs and serves nobody has begun. */
   | { readonly type: "worker.started"; readonly jobs: readonly string[]; readonly url: string | null }
   | { readonly type: "server.listening"; readonly url: string }
@@ -142,6 +144,9 @@ export interface CallEnded {
   /** Absent on success. */
   readonly error?: KeelsonError;
 }
+
+/** What a worker does besides running jobs. */
+export type WorkerTask = "claim" | "look" | "renew" | "rescue" | "progress";
 
 interface AboutJob {
   readonly job: string;

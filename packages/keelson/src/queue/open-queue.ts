@@ -62,8 +62,10 @@ export async function openQueue(database: Database, jobs: Iterable<JobModel>): P
   });
   // What goes wrong is thrown to whoever asked; without a listener it would be thrown at everybody.
   boss.on("error", () => {});
-  await boss.start();
   const present = await makeQueues(boss, [...jobs]);
+  // After that: what it knows of the queues from its beginning it need not ask for in the middle of a transaction,
+  // where it would wait for a second connection while others, with one each, wait for theirs.
+  await boss.start();
   return {
     insert: async (tx, job, { id, payload, priority, startAfter, key, group }) => {
       const db = {

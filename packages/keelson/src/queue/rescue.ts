@@ -21,8 +21,8 @@ export interface RescueOptions {
 const batchSize = 100;
 
 // What another process is rescuing is skipped; a worker that is just completing it holds the row.
-const lost: Statement = {
-  name: "k_job_lost",
+const overdue: Statement = {
+  name: "k_job_overdue",
   text: `select j.name, j.id, j.retry_count + 1, j.retry_limit, a.process,
       (select count(*) from keelson.job_attempts l where l.job_id = j.id and l.outcome = 'lost')
     from keelson_jobs.job j
@@ -37,7 +37,7 @@ export function rescueJobs(
   options: RescueOptions,
 ): Promise<readonly RescuedJob[]> {
   return database.transaction("write", async (tx) => {
-    const found = await tx.run(lost, [options.leaseMs / 1_000], (rows) => rows.map((row) => textsOf(row)));
+    const found = await tx.run(overdue, [options.leaseMs / 1_000], (rows) => rows.map((row) => textsOf(row)));
     const rescued: RescuedJob[] = [];
     for (const texts of found) rescued.push(await rescue(tx, texts, options));
     return rescued;

@@ -20,7 +20,7 @@ export interface WakeListener {
 
 /** A connection that hears of new jobs. Without it they are found by looking, about once a second. */
 export interface WakeConnection {
-  close(): Promise<void>;
+  close(): void;
 }
 
 const retryMs = 250;
@@ -38,6 +38,7 @@ export function listenForJobs(url: string, applicationName: string, listener: Wa
   const lose = (lost: pg.Client): void => {
     if (client !== lost) return;
     client = undefined;
+    // Its end is not waited for: the network may have swallowed it.
     lost.end().catch(() => {});
     if (closed) return;
     timer = setTimeout(() => void connect(), Math.min(retryMs * 2 ** failures, maxRetryMs)).unref();
@@ -64,15 +65,14 @@ export function listenForJobs(url: string, applicationName: string, listener: Wa
     } catch {
       lose(own);
     }
-    if (closed) await own.end().catch(() => {});
+    if (closed) lose(own);
   };
-  const connecting = connect();
+  void connect();
   return {
-    close: async () => {
+    close: () => {
       closed = true;
       clearTimeout(timer);
-      await connecting;
-      await client?.end().catch(() => {});
+      if (client) lose(client);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Database } from "../data/database.ts";
 import type { JobModel } from "../model/app-model.ts";
-import type { JobEnded, Observe } from "../observe/observation.ts";
+import type { JobEnded, Observe, WorkerTask } from "../observe/observation.ts";
 import { dueJobs } from "./due-jobs.ts";
 import { keepLeases, noteProgress } from "./keep-leases.ts";
 import type { ClaimedJob, Queue } from "./open-queue.ts";
@@ -89,10 +89,10 @@ export class Worker {
     if (this.#state !== "idle") return;
     this.#state = "working";
     const { leaseMs, pollMs = 1_000 } = this.#options;
-    this.#every(pollMs, () => this.#look());
-    this.#every(Math.max(50, leaseMs / 3), () => this.#renew());
-    this.#every(Math.max(100, Math.min(2_000, leaseMs / 3)), () => this.#rescue());
-    this.#every(progressMs, () => this.#writeProgress());
+    this.#every("look", pollMs, () => this.#look());
+    this.#every("renew", Math.max(50, leaseMs / 3), () => this.#renew());
+    this.#every("rescue", Math.max(100, Math.min(2_000, leaseMs / 3)), () => this.#rescue());
+    this.#every("progress", progressMs, () => this.#writeProgress());
     this.#claim();
   }
 
@@ -105,7 +105,8 @@ export class Worker {
 
   /** Ends the run of a job that was cancelled. */
   cancel(id: string): void {
-    this.#running.get(id)?.control.abort("cancelled");
+    for (const { claimed, control } of this.#running.values())
+      if (claimed.id === id) control.abort("cancelled");
   }
 
   /** Waits for the jobs that are running, and gives back what is not done in time. */
@@ -129,19 +130,24 @@ export class Worker {
     for (const timer of this.#timers) clearInterval(timer);
   }
 
-  /** One at a time; a database that is away is told of by those who need it, and the next turn will do. */
-  #every(ms: number, work: () => Promise<void>): void {
+  /** One at a time. What fails is told, and tried again at the next turn. */
+  #every(task: WorkerTask, ms: number, work: () => Promise<void>): void {
     let busy = false;
     const timer = setInterval(() => {
       if (busy || this.#state === "stopped") return;
       busy = true;
       work()
-        .catch(() => {})
+        .catch((error: unknown) => this.#tell(task, error))
         .finally(() => {
           busy = false;
         });
     }, ms);
     this.#timers.push(timer.unref());
+  }
+
+  #tell(task: WorkerTask, error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.#options.observe({ type: "worker.failed", task, message });
   }
 
   #claim(): void {
@@ -185,8 +191,9 @@ export class Worker {
         this.#again = true;
       }
       for (const each of claimed) this.#begin(each);
-    } catch {
+    } catch (error) {
       // What was claimed without being run loses its lease; the look around finds the rest.
+      this.#tell("claim", error);
     }
   }
 
@@ -201,7 +208,7 @@ export class Worker {
       written: undefined,
       pending: undefined,
     };
-    this.#running.set(claimed.id, run);
+    this.#running.set(nameOf(claimed), run);
   }
 
   async #perform(claimed: ClaimedJob, control: RunControl): Promise<void> {
@@ -213,7 +220,7 @@ export class Worker {
       await perform(claimed, control);
     } finally {
       clearTimeout(timer);
-      this.#running.delete(claimed.id);
+      this.#running.delete(nameOf(claimed));
       const { key, group } = claimed.job.declaration.options;
       if (key !== undefined || group !== undefined) this.#hopeful.add(claimed.job);
       if (this.#hopeful.size > 0) this.#claim();
@@ -229,8 +236,7 @@ export class Worker {
     const leases = [...this.#running.values()].map(({ claimed }) => claimed);
     if (leases.length === 0) return;
     for (const { id, attempt, cancelled } of await keepLeases(this.#options.database, leases)) {
-      const run = this.#running.get(id);
-      if (run?.claimed.attempt === attempt) run.control.abort(cancelled ? "cancelled" : "lost");
+      this.#running.get(nameOf({ id, attempt }))?.control.abort(cancelled ? "cancelled" : "lost");
     }
   }
 
@@ -251,6 +257,9 @@ export class Worker {
     }
   }
 }
+
+/** A job can be claimed again before its last run has quite ended here. */
+const nameOf = ({ id, attempt }: Pick<ClaimedJob, "id" | "attempt">): string => `${id} ${attempt}`;
 
 /** How long runs that were told to end may take for it. */
 const lastWordsMs = 1_000;

@@ -49,16 +49,23 @@ export interface JobRunnerOptions {
   readonly observe: Observe;
   /** Names of the jobs to run. @defaultValue all */
   readonly only?: readonly string[];
+  /** After how many lost leases a job is given up. @defaultValue 3: it may be what ends its workers */
+  readonly poisonAfter?: number;
 }
-
-/** A job that has lost so many workers may be what ends them. */
-export const poisonAfter = 3;
 
 /** What this process is called in the history of jobs. */
 export const processName = (): string => `${hostname()}:${process.pid}`;
 
 /** Puts the worker together with its door, the connection that it is woken by, and the cleaning. */
-export function newJobRunner({ app, jobs, data, config, observe, only }: JobRunnerOptions): JobRunner {
+export function newJobRunner({
+  app,
+  jobs,
+  data,
+  config,
+  observe,
+  only,
+  poisonAfter = 3,
+}: JobRunnerOptions): JobRunner {
   const { database } = data;
   const name = processName();
   const worker = new Worker({
@@ -93,7 +100,7 @@ export function newJobRunner({ app, jobs, data, config, observe, only }: JobRunn
         if (removed.jobs + removed.deadLetters > 0) observe({ type: "jobs.cleaned", ...removed });
       });
       close = async () => {
-        await wakes?.close();
+        wakes?.close();
         await cleaning.stop();
       };
     },

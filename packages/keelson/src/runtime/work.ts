@@ -22,6 +22,8 @@ export interface WorkOptions {
   readonly only?: readonly string[] | undefined;
   /** Where `/livez` and `/readyz` are asked; without it nothing listens. */
   readonly port?: number | undefined;
+  /** After how many lost leases a job is given up. @defaultValue 3 */
+  readonly poisonAfter?: number;
 }
 
 /** A process that runs jobs and serves nobody. */
@@ -38,7 +40,15 @@ export interface Work {
  *
  * @throws DiagnosticError when there are no jobs, or none of a name
  */
-export async function work({ config, model, data, observe, only, port }: WorkOptions): Promise<Work> {
+export async function work({
+  config,
+  model,
+  data,
+  observe,
+  only,
+  port,
+  poisonAfter,
+}: WorkOptions): Promise<Work> {
   checkNames(model, only);
   const integrations = openIntegrations({ model, config, observe });
   const jobs = await openJobs(model, data, () => app);
@@ -56,7 +66,15 @@ export async function work({ config, model, data, observe, only, port }: WorkOpt
     jobs,
     ...(integrations ? { integrations } : {}),
   });
-  const runner = newJobRunner({ app, jobs, data, config, observe, ...(only ? { only } : {}) });
+  const runner = newJobRunner({
+    app,
+    jobs,
+    data,
+    config,
+    observe,
+    ...(only ? { only } : {}),
+    ...(poisonAfter === undefined ? {} : { poisonAfter }),
+  });
   const server =
     port === undefined
       ? undefined
