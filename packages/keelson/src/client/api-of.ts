@@ -52,7 +52,7 @@ interface ShapeOf<App extends BackendTypes, R extends AnyResource> {
   readonly update: Patched<Omit<UpdateOf<R>, KeysWith<R["fields"], "readOnly">>>;
   readonly filter: { readonly [P in TraitsOf<R>["filter"]]: ValueAt<App, R, P> };
   readonly sort: TraitsOf<R>["sort"];
-  readonly standard: TraitsOf<R>["operations"] | BatchOf<TraitsOf<R>>;
+  readonly standard: TraitsOf<R>["operations"] | BatchOf<TraitsOf<R>> | TransfersOf<TraitsOf<R>>;
   readonly custom: {
     readonly [O in OperationsOf<App> as TypesOf<O>["resource"] extends R["name"]
       ? [TypesOf<O>["resource"]] extends [never]
@@ -70,6 +70,11 @@ type BatchOf<Traits extends ResourceTraits> = [
   : [Traits["batch"]] extends [false]
     ? never
     : "batch";
+
+/** Files are taken and given where the resource says so. */
+type TransfersOf<Traits extends ResourceTraits> = Traits extends { readonly transfers: infer T }
+  ? T & ("import" | "export")
+  : never;
 
 type TraitsOf<R> = R extends Resource<string, Fields, infer Traits extends ResourceTraits> ? Traits : never;
 type NameOf<O> = O extends CustomOperation<infer Name> ? Name : never;

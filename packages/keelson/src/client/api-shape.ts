@@ -44,7 +44,7 @@ export interface OperationShape {
 }
 
 /** The operations that need no declaration of their own. */
-export type StandardName = "list" | "get" | "create" | "update" | "delete" | "batch";
+export type StandardName = "list" | "get" | "create" | "update" | "delete" | "batch" | "import" | "export";
 
 /** Money in minor units: `{ amount: 1250, currency: "GBP" }` is £12.50. */
 export interface Money {

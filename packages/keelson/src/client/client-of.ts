@@ -2,6 +2,7 @@ import type { ApiShape, OperationShape, ResourceShape, StandardName } from "./ap
 import type { Call } from "./attempt.ts";
 import type { BatchItem, BatchResult, BatchWritten } from "./batch.ts";
 import type { CallOptions, ChangeOptions, WriteOptions } from "./call-options.ts";
+import type { ExportRequest, ImportOptions, ImportSource, Operation } from "./operation.ts";
 import type { Pages } from "./pages.ts";
 import type { ExpandPath, FieldPath, FilterOf, ResourceIn, SelectedRow, SortKey } from "./selected-row.ts";
 
@@ -80,6 +81,22 @@ interface StandardMethods<A extends ApiShape, N extends string, R extends Resour
     changes: R["update"],
     options?: AnswerOptions<E, F> & ChangeOptions,
   ): Call<SelectedRow<A, N, E, F>>;
+  /**
+   * Writes the rows of a file, or one by one, each as a single `create` would: answers when they are received, and goes on.
+   *
+   * @example
+   * const operation = await shop.product.import(file, { onConflict: "update", key: ["sku"] });
+   * const { created, failed } = await operation.done({ onProgress: ({ progress }) => console.log(progress.done) });
+   */
+  import(
+    source: ImportSource<R["create"]>,
+    options?: ImportOptions,
+  ): Call<Operation<SelectedRow<A, N, never, never>>>;
+  /** Writes every record that the caller may read to a file: answers at once, and goes on. */
+  export(
+    what?: ExportRequest<FilterOf<R>>,
+    options?: WriteOptions,
+  ): Call<Operation<SelectedRow<A, N, never, never>>>;
   /** Deletes a record. */
   delete(id: string, options?: ChangeOptions): Call<void>;
   /** Creates, changes and deletes several records: all of them, or with `atomic: false` each by itself. */

@@ -2,6 +2,7 @@ import type { ApiOf, BackendTypes, PluralsOf } from "./api-of.ts";
 import type { ClientOptions } from "./call-options.ts";
 import type { Client } from "./client-of.ts";
 import { customMethod, type Method, standardMethods } from "./methods.ts";
+import { isImportSource } from "./operation.ts";
 import { pathSegment, pluralName } from "./path-names.ts";
 import { newSend, type Send } from "./transport.ts";
 
@@ -47,7 +48,8 @@ function resourceClient(send: Send, name: string, path: string): object {
     effect: "write",
   });
   return namespace((member) => {
-    if (Object.hasOwn(standard, member)) return standard[member];
+    const known = Object.hasOwn(standard, member) ? standard[member] : undefined;
+    if (known && member !== "import" && member !== "export") return known;
     const route = {
       operation: `${name}.${member}`,
       resourcePath: path,
@@ -56,7 +58,13 @@ function resourceClient(send: Send, name: string, path: string): object {
     } as const;
     const onRow = customMethod(send, { ...route, on: "row" });
     const onCollection = customMethod(send, { ...route, on: "collection" });
-    return (...args: never[]) => (typeof args[0] === "string" ? onRow(...args) : onCollection(...args));
+    return (...args: never[]) => {
+      if (typeof args[0] === "string") return onRow(...args);
+      // Commands may be called so, too: of files, and of what goes on after the answer, they know nothing.
+      return known && (member === "export" || isImportSource(args[0]))
+        ? known(...args)
+        : onCollection(...args);
+    };
   }, free);
 }
 

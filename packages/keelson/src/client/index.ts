@@ -30,4 +30,15 @@ export type {
 } from "./client-of.ts";
 export { createClient, type InferredOptions } from "./create-client.ts";
 export { type ApiDescription, createDescribedClient } from "./described-client.ts";
+export {
+  CancelledError,
+  type DoneOptions,
+  type ExportRequest,
+  type ImportOptions,
+  type ImportSource,
+  Operation,
+  type OperationResult,
+  type OperationStatus,
+  type RefusedRow,
+} from "./operation.ts";
 export { type Page, Pages } from "./pages.ts";

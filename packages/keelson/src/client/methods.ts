@@ -5,12 +5,13 @@ import { Pages } from "./pages.ts";
 import {
   answerQuery,
   batchQuery,
+  changing,
   entityTag,
   type ListParts,
   listRequest,
-  type Outgoing,
   segment,
 } from "./request.ts";
+import { transferMethods } from "./transfer-methods.ts";
 import type { Send } from "./transport.ts";
 
 /** What a method is called with, before types say more. */
@@ -20,13 +21,6 @@ type Options = Omit<ChangeOptions, never> & ListParts;
 export type Method = (...args: never[]) => unknown;
 
 const base = "/v1";
-
-const withQuotes = (key: string | undefined): string | undefined =>
-  key === undefined || key.startsWith('"') ? key : JSON.stringify(key);
-
-function changing({ ifMatch, idempotencyKey }: Options): NonNullable<Outgoing["headers"]> {
-  return { "if-match": entityTag(ifMatch), "idempotency-key": withQuotes(idempotencyKey) };
-}
 
 /** The standard operations of a resource, by name. */
 export function standardMethods(
@@ -84,6 +78,7 @@ export function standardMethods(
         headers: changing(options),
         options,
       }),
+    ...transferMethods(send, resource, collection),
     batch: async (items: readonly unknown[], { atomic, ...options }: Options & { atomic?: boolean } = {}) =>
       batchResults(
         await send({

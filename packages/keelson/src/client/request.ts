@@ -12,6 +12,12 @@ export interface Outgoing {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly options: CallOptions;
+  /** Instead of a body of JSON. */
+  readonly raw?: { readonly body: NonNullable<RequestInit["body"]>; readonly type: string };
+  /** Gives the answer itself, whose body is read as it comes. */
+  readonly streamed?: boolean;
+  /** Told of the answer before it is read. */
+  readonly onAnswer?: (answer: Response) => void;
 }
 
 /** `?fields=id,total&expand=customer`; empty when nothing is asked. */
@@ -21,6 +27,20 @@ export function answerQuery(options: AnswerParts | undefined): string {
     ["expand", names(options?.expand)],
   ]);
 }
+
+/** What an import is told besides its file. */
+export const importQuery = (options: {
+  readonly onConflict: string | undefined;
+  readonly key: readonly string[] | undefined;
+  readonly ignore: readonly string[] | undefined;
+  readonly maxErrors: number | undefined;
+}): string =>
+  queryOf([
+    ["onConflict", options.onConflict],
+    ["key", names(options.key)],
+    ["ignore", names(options.ignore)],
+    ["maxErrors", options.maxErrors === undefined ? undefined : String(options.maxErrors)],
+  ]);
 
 /** The same, and whether a batch is all or nothing where its caller has said so. */
 export function batchQuery(options: AnswerParts & { readonly atomic?: boolean | undefined }): string {
@@ -133,3 +153,18 @@ export function newIdempotencyKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return `"${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}"`;
 }
+
+const withQuotes = (key: string | undefined): string | undefined =>
+  key === undefined || key.startsWith('"') ? key : JSON.stringify(key);
+
+/** Header fields of a call with effects. */
+export const changing = ({
+  ifMatch,
+  idempotencyKey,
+}: {
+  readonly ifMatch?: number | string;
+  readonly idempotencyKey?: string;
+}): NonNullable<Outgoing["headers"]> => ({
+  "if-match": entityTag(ifMatch),
+  "idempotency-key": withQuotes(idempotencyKey),
+});

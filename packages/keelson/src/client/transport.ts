@@ -73,6 +73,8 @@ async function attemptOnce(
   let text: string;
   try {
     answer = await deadline.within(send());
+    outgoing.onAnswer?.(answer);
+    if (outgoing.streamed && answer.ok) return answer;
     text = await deadline.within(answer.text());
   } catch (error) {
     deadline.check();
@@ -115,14 +117,16 @@ const isProblem = (value: unknown): value is Problem =>
   typeof value.code === "string" &&
   "status" in value;
 
-function bodyOf({ method, body }: Outgoing): Pick<RequestInit, "body"> {
+function bodyOf({ method, body, raw }: Outgoing): Pick<RequestInit, "body"> {
+  // A body that is a stream must say that it is sent before the answer comes.
+  if (raw) return { body: raw.body, duplex: "half" } as Pick<RequestInit, "body">;
   return method === "GET" || body === undefined ? {} : { body: JSON.stringify(body) };
 }
 
 async function headersOf(
   options: ClientOptions,
   versionHeader: string,
-  { method, effect, body, headers, options: call }: Outgoing,
+  { method, effect, body, raw, streamed, headers, options: call }: Outgoing,
   key: string,
 ): Promise<Record<string, string>> {
   const token = typeof options.token === "function" ? await options.token() : options.token;
@@ -130,8 +134,9 @@ async function headersOf(
     typeof options.headers === "function" ? await options.headers() : options.headers;
   const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
   const fields: Record<string, string | undefined> = {
-    accept: "application/json",
+    accept: streamed ? "*/*" : "application/json",
     ...(body === undefined ? {} : { "content-type": type }),
+    ...(raw ? { "content-type": raw.type } : {}),
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     ...headers,
     [versionHeader.toLowerCase()]: options.version,

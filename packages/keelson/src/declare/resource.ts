@@ -193,6 +193,8 @@ export interface ResourceTraits {
   readonly operations: StandardOperation;
   /** Whether its writes are offered many at a time; that is so unless it says no. */
   readonly batch?: boolean;
+  /** What is offered with whole files. */
+  readonly transfers?: Transfer;
   /** Fields that all other resources have and this one does not. */
   readonly lacks?: SystemFieldName;
 }
@@ -227,6 +229,7 @@ interface Worded<
   Stamps,
   Version,
   Batch,
+  Transfers extends Transfer,
 > {
   readonly plural?: P;
   readonly list?: { readonly filter?: readonly Filter[]; readonly sort?: readonly Sort[] };
@@ -235,6 +238,7 @@ interface Worded<
   readonly timestamps?: Stamps;
   readonly version?: Version;
   readonly batch?: Batch;
+  readonly transfers?: readonly Transfers[];
 }
 
 type LackingOf<Stamps, Version> =
@@ -270,9 +274,10 @@ export function resource<
   const Stamps extends false | TimestampOptions = TimestampOptions,
   const Version extends false | string = string,
   const Batch extends false | BatchOptions = BatchOptions,
+  const Transfers extends Transfer = never,
 >(
   name: Name,
-  options: ResourceOptions<F, M> & Worded<P, Filter, Sort, Op, Ruled, Stamps, Version, Batch>,
+  options: ResourceOptions<F, M> & Worded<P, Filter, Sort, Op, Ruled, Stamps, Version, Batch, Transfers>,
 ): Resource<
   Name,
   MixedFields<F, M>,
@@ -282,6 +287,7 @@ export function resource<
     sort: Sort;
     operations: OperationsOf<M, Op, Ruled>;
     batch: [Batch] extends [false] ? false : true;
+    transfers: Transfers;
     lacks: LackingOf<Stamps, Version>;
   }
 > {

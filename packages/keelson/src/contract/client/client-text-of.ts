@@ -109,8 +109,9 @@ const customsOf = (model: AppModel, resource: ResourceModel | undefined): readon
   );
 
 /** What needs no declaration of its own, batches included. */
-const standardOf = (model: AppModel, { name, operations }: ResourceModel): readonly string[] => [
+const standardOf = (model: AppModel, { name, operations, transfers }: ResourceModel): readonly string[] => [
   ...operations,
+  ...transfers,
   ...(model.operations.has(`${name}.batch`) ? ["batch"] : []),
 ];
 
