@@ -43,7 +43,7 @@ export class FuzzError extends Error {
 }
 
 /** A failure in a few lines. */
-export function failureText({ rule, detail, request, about, operation, times, cause }: FuzzFailure): string {
+function failureText({ rule, detail, request, about, operation, times, cause }: FuzzFailure): string {
   const lines = [
     `${rule}${operation === undefined ? "" : ` (${operation})`}: ${detail}`,
     `  sent: ${about}; seen ${times === 1 ? "once" : `${times} times`}`,

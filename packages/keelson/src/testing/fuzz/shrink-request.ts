@@ -2,7 +2,7 @@ import { type FuzzRequest, withJson } from "./fuzz-request.ts";
 import { placed, without } from "./spoil-json.ts";
 
 /** Every request that is one part smaller. */
-export function* smallerRequests(request: FuzzRequest): Generator<FuzzRequest> {
+function* smallerRequests(request: FuzzRequest): Generator<FuzzRequest> {
   const { query, headers, json, body } = request;
   for (const [at] of query.entries())
     yield { ...request, query: query.filter((_part, other) => other !== at) };

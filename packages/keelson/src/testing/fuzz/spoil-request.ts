@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import type { Chance } from "./chance.ts";
 import { type FuzzRequest, headerOf, withHeader, withJson } from "./fuzz-request.ts";
 import { oddNumbers, oddTexts } from "./hostile-texts.ts";
 import type { Sources } from "./new-request.ts";
@@ -40,41 +41,50 @@ function spoilNumber({ chance }: Sources, request: FuzzRequest): FuzzRequest {
 
 function spoilBytes({ chance }: Sources, request: FuzzRequest): FuzzRequest {
   const text = String(request.body);
-  const ways: readonly (readonly [string, string | Buffer])[] = [
-    ["cut off", text.slice(0, chance.below(text.length))],
-    ["empty", ""],
-    ["a comma too many", text.replace(/([}\]])$/, ",$1")],
-    ["something after the end", `${text} x`],
-    ["a byte order mark", `\ufeff${text}`],
-    ["UTF-16", Buffer.from(text, "utf16le")],
-    [
-      "an invalid byte",
-      Buffer.concat([Buffer.from(text.slice(0, -1)), Buffer.from([0xff]), Buffer.from(text.slice(-1))]),
-    ],
-    [
-      "an overlong character",
-      Buffer.from(text.replace("{", '{"\u0001\u0001":1,'), "latin1").fill(0xc0, 2, 3),
-    ],
-    ["a NUL byte", `${text.slice(0, 1)}\0${text.slice(1)}`],
-    ["a member twice", text.replace("{", '{"x":1,"x":2,')],
-    ["its first member twice", text.replace(/^\{("[^"]*":(?:"[^"\\]*"|-?\d+|null|true|false)),/, "{$1,$1,")],
-    ["single quotes", text.replaceAll('"', "'")],
-    ["a comment", `/* */${text}`],
-    ["NaN", text.replace(/-?\d+/, "NaN")],
-    ["a lone surrogate", text.replace(/"(?=:)/, '\\ud800"')],
-    ["an escaped NUL", text.replace(/"(?=:)/, '\\u0000"')],
-    ["a reserved key", text.replace("{", '{"__proto__":{"admin":true},')],
-    ["many brackets", "[".repeat(chance.pick([32, 33, 1_000, 100_000]))],
-    ["a bare text", JSON.stringify(chance.pick(oddTexts))],
-    ["a list around it", `[${text}]`],
-    ["white space around it", ` \t\r\n${text}\n`],
-    ["many members", `{${Array.from({ length: 10_001 }, (_, at) => `"k${at}":0`).join(",")}}`],
-    ["more than a megabyte", `{"x":"${"y".repeat(1_048_600)}"}`],
-  ];
   // Large bodies cost more than they teach.
-  const [about, body] = chance.pick(chance.of(0.02) ? ways : ways.slice(0, -2));
-  return { ...request, body, json: undefined, about: `the body: ${about}` };
+  const [about, spoil] = chance.pick(chance.of(0.02) ? largeBodies : spoiltBodies);
+  return { ...request, body: spoil(text, chance), json: undefined, about: `the body: ${about}` };
 }
+
+type SpoiltBody = readonly [about: string, spoil: (text: string, chance: Chance) => string | Buffer];
+
+/** Bytes before the last character: within the value, wherever it is not a bare text. */
+const withBytes = (text: string, ...bytes: readonly number[]): Buffer =>
+  Buffer.concat([Buffer.from(text.slice(0, -1)), Buffer.from(bytes), Buffer.from(text.slice(-1))]);
+
+const spoiltBodies: readonly SpoiltBody[] = [
+  ["cut off", (text, chance) => text.slice(0, chance.below(text.length))],
+  ["empty", () => ""],
+  ["a comma too many", (text) => text.replace(/([}\]])$/, ",$1")],
+  ["something after the end", (text) => `${text} x`],
+  ["a byte order mark", (text) => `\ufeff${text}`],
+  ["UTF-16", (text) => Buffer.from(text, "utf16le")],
+  ["an invalid byte", (text) => withBytes(text, 0xff)],
+  ["an overlong character", (text) => withBytes(text, 0xc0, 0x80)],
+  ["half a surrogate pair in bytes", (text) => withBytes(text, 0xed, 0xa0, 0x80)],
+  ["a NUL byte", (text) => `${text.slice(0, 1)}\0${text.slice(1)}`],
+  ["a member twice", (text) => text.replace("{", '{"x":1,"x":2,')],
+  [
+    "its first member twice",
+    (text) => text.replace(/^\{("[^"]*":(?:"[^"\\]*"|-?\d+|null|true|false)),/, "{$1,$1,"),
+  ],
+  ["single quotes", (text) => text.replaceAll('"', "'")],
+  ["a comment", (text) => `/* */${text}`],
+  ["NaN", (text) => text.replace(/-?\d+/, "NaN")],
+  ["a lone surrogate", (text) => text.replace(/"(?=:)/, '\\ud800"')],
+  ["an escaped NUL", (text) => text.replace(/"(?=:)/, '\\u0000"')],
+  ["a reserved key", (text) => text.replace("{", '{"__proto__":{"admin":true},')],
+  ["many brackets", (_text, chance) => "[".repeat(chance.pick([32, 33, 1_000]))],
+  ["a bare text", (_text, chance) => JSON.stringify(chance.pick(oddTexts))],
+  ["a list around it", (text) => `[${text}]`],
+  ["white space around it", (text) => ` \t\r\n${text}\n`],
+];
+
+const largeBodies: readonly SpoiltBody[] = [
+  ["more brackets", () => "[".repeat(100_000)],
+  ["many members", () => `{${Array.from({ length: 10_001 }, (_, at) => `"k${at}":0`).join(",")}}`],
+  ["more than a megabyte", () => `{"x":"${"y".repeat(1_048_600)}"}`],
+];
 
 function spoilMedia({ chance }: Sources, request: FuzzRequest): FuzzRequest {
   const type = headerOf(request, "content-type") ?? "application/json";
