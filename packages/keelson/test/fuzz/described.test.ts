@@ -121,6 +121,23 @@ test("faults of what a handler writes point at what its caller has sent, or nowh
   );
 });
 
+const crate = resource("crate", {
+  fields: { label: text({ max: 5 }) },
+  access: { read: everyone, create: everyone },
+  transfers: ["import"],
+});
+
+test("a compressed file that is none, and that nobody reads, ends nothing but its request", async () => {
+  await using crates = await testBackend(backend({ name: "crates", resources: [crate] }));
+  for (const coding of ["br", "gzip", "zstd"]) {
+    const headers = { "content-type": "application/x-ndjson", "content-encoding": coding };
+    const refused = await crates.api.post("/v1/crates/import?ignore=x", { body: "{}", headers });
+    expect(refused.status, coding).toBeGreaterThanOrEqual(400);
+    expect(refused.status, coding).toBeLessThan(500);
+  }
+  expect((await crates.api.get("/v1/crates")).status).toBe(200);
+});
+
 test("a member that was moved into an object may be null in a new record, as it is read", async () => {
   const headers = { "api-version": "2025-06-01" };
   const made = await api.post("/v1/samples", { json: { title: "a", town: null }, headers });

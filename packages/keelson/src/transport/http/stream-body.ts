@@ -26,6 +26,8 @@ export function streamBody(incoming: IncomingMessage): AsyncIterable<Uint8Array>
       headers: { "Accept-Encoding": [...decompressors.keys()].join(", ") },
     });
   const output = decompress();
+  // Where the request is refused nobody reads it, and an error that nobody hears of ends the process.
+  output.on("error", () => {});
   incoming.on("error", (error) => (output as unknown as Readable).destroy(error));
   incoming.on("aborted", () => (output as unknown as Readable).destroy(brokenOff()));
   return guarded(incoming.pipe(output) as unknown as Readable);
