@@ -12,6 +12,7 @@ import {
   runKeelson,
   startKeelson,
 } from "../../../packages/keelson/test/support/spawn-keelson.ts";
+import { startProvider } from "./start-provider.ts";
 
 const shopDir = fileURLToPath(new URL("..", import.meta.url));
 
@@ -63,9 +64,18 @@ export async function openShop({ embedded = false, env: more = {} }: ShopOptions
   await chmod(dir, 0o755);
   const stateDir = join(dir, "state");
   const postgres = embedded ? undefined : await testPostgres();
+  const provider = await startProvider();
   const name = `shop_${randomBytes(6).toString("hex")}`;
   const database = postgres && (await createDatabase(postgres.url, name));
-  const env = { ...more, KEELSON_STATE_DIR: stateDir, ...(database ? { DATABASE_URL: database } : {}) };
+  const env = {
+    PAYMENTS_URL: provider.url,
+    PAYMENTS_KEY: "sk_test",
+    // A slow machine must not be refused what is put to the test.
+    KEELSON_SHEDDING: "off",
+    ...more,
+    KEELSON_STATE_DIR: stateDir,
+    ...(database ? { DATABASE_URL: database } : {}),
+  };
   const servers: ShopServer[] = [];
   const applied = await runKeelson(["migrate", "apply"], { cwd: shopDir, env });
   if (applied.code !== 0) throw new Error(applied.stderr);
@@ -79,6 +89,7 @@ export async function openShop({ embedded = false, env: more = {} }: ShopOptions
     [Symbol.asyncDispose]: async () => {
       for (const server of servers) server.kill("SIGTERM");
       await Promise.all(servers.map(({ ended }) => ended));
+      provider.close();
       if (postgres) {
         await dropDatabase(postgres.url, name);
         await postgres.stop();

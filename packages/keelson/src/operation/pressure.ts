@@ -33,11 +33,13 @@ const tellEveryMs = 1_000;
 /** A loop that is at work for a greater part of the time has none to spare. */
 const busyUtilization = 0.9;
 /** So many calls at once keep everything busy; whoever comes on top only waits. */
-const fewCalls = 32;
+const fewCalls = 128;
 /** For how long a call may have to wait for those before it. */
-const maxWaitMs = 250;
-/** How much the newest tenth of a second counts in what is ended per second. */
+const maxWaitMs = 500;
+/** How much the newest tenth of a second counts in what is ended per millisecond. */
 const smoothing = 0.2;
+/** Until something else has been seen: a burst after quiet hours must not meet a process that thinks itself slow. */
+const endedPerMsAtFirst = 2;
 
 /**
  * Refuses what would only wait, as early and as cheaply as can be: what is in progress is then finished in time,
@@ -45,16 +47,16 @@ const smoothing = 0.2;
  *
  * Two states, read anew every tenth of a second. *At ease*, the event loop has time to spare and no statement waits for a
  * connection: everybody is let in, however many there are, since they wait for something else. *Busy*, there is
- * room for as many calls as are ended within a quarter of a second (Little's law); beyond them all are refused until
+ * room for as many calls as are ended within half a second (Little's law); beyond them all are refused until
  * one ends. So the process never has less to do than it can, and nobody who is let in waits long.
  */
 export function newPressure({ clock, read, inProgress, observe }: PressureParts): Pressure {
   let readMs = clock.monotonicMs();
   let toldMs = readMs;
   let ended = 0;
-  let endedPerMs = 0;
+  let endedPerMs = endedPerMsAtFirst;
   let isBusy = false;
-  let room = fewCalls;
+  let room = Number.POSITIVE_INFINITY;
   let refused = 0;
   const tell = (): void => {
     if (refused === 0 || readMs - toldMs < tellEveryMs) return;
@@ -65,10 +67,12 @@ export function newPressure({ clock, read, inProgress, observe }: PressureParts)
   const look = (now: number): void => {
     const reading = read();
     const latest = (reading.ended - ended) / (now - readMs);
-    endedPerMs += smoothing * (latest - endedPerMs);
     ended = reading.ended;
     readMs = now;
     isBusy = reading.utilization > busyUtilization || reading.waiting > 0;
+    // With time to spare, what is ended says how much was asked for and not how much can be done.
+    if (isBusy) endedPerMs += smoothing * (latest - endedPerMs);
+    else endedPerMs = Math.max(endedPerMs, latest);
     room = Math.max(fewCalls, endedPerMs * maxWaitMs);
     tell();
   };

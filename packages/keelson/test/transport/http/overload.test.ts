@@ -52,28 +52,28 @@ describe("under pressure", () => {
     await pass(5);
     expect(await ask()).toBe(200);
     reading = beyond;
-    await pass(1);
+    await pass(40);
     expect(await ask()).toBe(503);
-    inProgress = 31;
+    inProgress = 127;
     expect(await ask()).toBe(200);
-    inProgress = 32;
+    inProgress = 128;
     expect(await ask()).toBe(503);
     reading = atEase;
     await pass(1);
     expect(await ask()).toBe(200);
   });
 
-  it("there is room for what is ended in a quarter of a second", async () => {
+  it("there is room for what is ended in half a second", async () => {
     reading = busy;
-    await pass(50, 40);
-    inProgress = 95;
+    await pass(50, 60);
+    inProgress = 295;
     expect(await ask()).toBe(200);
-    inProgress = 100;
+    inProgress = 305;
     expect(await ask()).toBe(503);
-    await pass(50, 20);
-    inProgress = 49;
+    await pass(50, 40);
+    inProgress = 195;
     expect(await ask()).toBe(200);
-    inProgress = 55;
+    inProgress = 205;
     expect(await ask()).toBe(503);
   });
 
@@ -83,6 +83,14 @@ describe("under pressure", () => {
     await pass(35);
     const told = observed.filter((observation) => observation.type === "requests.shed");
     expect(told.map(({ count }) => count)).toEqual([9, 10, 10]);
+  });
+
+  it("quiet hours do not make a process think itself slow", async () => {
+    await pass(100, 1);
+    reading = busy;
+    await pass(1, 1);
+    inProgress = 300;
+    expect(await ask()).toBe(200);
   });
 
   it("the refusal says when to come again, and comes before the body is read or the call begins", async () => {
