@@ -15,9 +15,11 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     execArgv: ["--conditions=keelson-source"],
     experimental: { viteModuleRunner: false, nodeLoader: false },
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Only to end what hangs: a busy machine may take its time.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     teardownTimeout: 20_000,
+    expect: { poll: { timeout: 30_000 } },
     // `vitest run` in an empty or filtered selection is a mistake in the command, not a success.
     passWithNoTests: false,
     allowOnly: !process.env.CI,

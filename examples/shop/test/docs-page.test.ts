@@ -132,7 +132,7 @@ describeInBrowser("the shop's /docs in a browser", { timeout: 120_000 }, () => {
       .waitFor();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
-    await expect.poll(() => page.url(), { timeout: 10_000 }).toMatch(/refund/);
+    await expect.poll(() => page.url(), { timeout: 30_000 }).toMatch(/refund/);
     await page.close();
   });
 });

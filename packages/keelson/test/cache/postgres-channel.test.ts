@@ -67,7 +67,7 @@ describe("processes on one PostgreSQL", () => {
     // Told while nobody listens: it is kept until somebody does.
     await a.call(user("ann"), "book.create", { input: { title: "Emma" } });
     await expect
-      .poll(() => observed.filter((type) => type === "cache.connected").length, { timeout: 10_000 })
+      .poll(() => observed.filter((type) => type === "cache.connected").length, { timeout: 30_000 })
       .toBe(4);
     expect(await ask(heard, ["topics"])).toBe("miss");
     expect(await ask(heard, ["topics"])).toBe("hit");

@@ -120,9 +120,9 @@ describe.skipIf(url === "")("when Redis is lost", () => {
     expect(await a.ask("?")).toEqual({ value: "after", how: "hit" });
     await path.mend();
     // What could not be told is told now.
-    await expect.poll(async () => (await b.ask("after")).value, { timeout: 10_000 }).toBe("after");
+    await expect.poll(async () => (await b.ask("after")).value, { timeout: 30_000 }).toBe("after");
     await expect
-      .poll(() => a.observed.filter((type) => type === "cache.connected").length, { timeout: 10_000 })
+      .poll(() => a.observed.filter((type) => type === "cache.connected").length, { timeout: 30_000 })
       .toBe(2);
   });
 
@@ -134,7 +134,7 @@ describe.skipIf(url === "")("when Redis is lost", () => {
     a.cache.changed(["books"]);
     expect((await a.ask("after")).value).toBe("after");
     expect((await a.ask("?")).how).toBe("hit");
-    await expect.poll(() => a.observed, { timeout: 10_000 }).toContain("cache.disconnected");
+    await expect.poll(() => a.observed, { timeout: 30_000 }).toContain("cache.disconnected");
     path.unblock();
   });
 });

@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import { setTimeout as pause } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { notes, openProject } from "./temporary-project.ts";
 
@@ -11,6 +10,7 @@ const slow = notes(
     output: { waited: integer() },
     access: everyone,
     async run({ input }) {
+      console.log("waiting for " + input.ms);
       await new Promise((resolve) => setTimeout(resolve, input.ms));
       return { waited: input.ms };
     },
@@ -26,16 +26,17 @@ const ask = (url: string | undefined, ms: number): Promise<Response> =>
 
 it("a stop waits for the request in progress, takes no more, and gives up on one that hangs", async () => {
   await using project = await openProject({ "backend.ts": slow });
-  const env = { DATABASE_URL: await project.newDatabase(), PORT: "0", KEELSON_DRAIN_TIMEOUT_MS: "1000" };
+  const env = { DATABASE_URL: await project.newDatabase(), PORT: "0", KEELSON_DRAIN_TIMEOUT_MS: "3000" };
   const server = project.spawn(["start"], env);
   const [, url] = await server.printed(/"server\.listening","url":"([^"]+)"/);
   expect(await (await ask(url, 0)).json()).toEqual({ waited: 0 });
-  const hanging = ask(url, 3_000).then(
+  const hanging = ask(url, 60_000).then(
     () => "answered",
     () => "closed",
   );
   const finishing = ask(url, 500);
-  await pause(300);
+  await server.printed(/waiting for 60000/);
+  await server.printed(/waiting for 500\n/);
   server.kill("SIGTERM");
   const answer = await finishing;
   expect([answer.status, answer.headers.get("connection")]).toEqual([200, "close"]);

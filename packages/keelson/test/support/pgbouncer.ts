@@ -83,8 +83,8 @@ async function untilItAnswers(url: string): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
     const client = new pg.Client({
       connectionString: url,
-      connectionTimeoutMillis: 2_000,
-      query_timeout: 2_000,
+      connectionTimeoutMillis: 10_000,
+      query_timeout: 10_000,
     });
     client.on("error", () => {});
     try {

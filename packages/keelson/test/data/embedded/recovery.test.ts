@@ -30,7 +30,7 @@ const kill = (pid: number) => process.kill(pid, "SIGKILL");
 const recoveries = (user: UserProcess) =>
   user.lines.flatMap((line) => (line.type === "database.recovered" ? [line.detail] : []));
 
-describe.runIf(onLinux)("recovery", { timeout: 20_000 }, () => {
+describe.runIf(onLinux)("recovery", { timeout: 60_000 }, () => {
   it("answers again at the same URL, nothing lost, after kill -9 of PostgreSQL", async () => {
     const { dataDir, user, url } = await started();
     await query(url, "CREATE TABLE kept AS SELECT 1 AS id");

@@ -8,7 +8,7 @@ async function place() {
   return { stateDir, dataDir: join(stateDir, "postgres", "data") };
 }
 
-describe("several processes and one server", { timeout: 20_000 }, () => {
+describe("several processes and one server", { timeout: 60_000 }, () => {
   it("has exactly one owner when they start at once, and lives until the last one leaves", async () => {
     const stateDir = join(makeDirectory(), ".keelson"); // empty: they also race to make the database
     const dataDir = join(stateDir, "postgres", "data");

@@ -26,7 +26,7 @@ describe("start lock", () => {
     expect(tryStartLock(home)?.generation).toBe(8);
   });
 
-  it("never lets two in, while holders are killed at random", { timeout: 20_000 }, async () => {
+  it("never lets two in, while holders are killed at random", { timeout: 60_000 }, async () => {
     const home = makeDirectory();
     const shared = join(home, "inside");
     writeFileSync(shared, "");

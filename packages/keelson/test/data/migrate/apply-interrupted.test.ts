@@ -41,7 +41,7 @@ const running = (database: ScratchDatabase, words: string) =>
           "select from pg_stat_activity where state = 'active' and pid <> pg_backend_pid() and query like $1",
           [`%${words}%`],
         ),
-      { timeout: 15_000 },
+      { timeout: 30_000 },
     )
     .toHaveLength(1);
 
