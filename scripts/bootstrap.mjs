@@ -7,16 +7,21 @@ import { ensureInstalled } from "./bootstrap/install.mjs";
 import { environmentFor, findNode } from "./bootstrap/pinned-node.mjs";
 import { root } from "./bootstrap/root.mjs";
 import { stop } from "./bootstrap/say.mjs";
-import { run } from "./bootstrap/supervise.mjs";
+import { run, startBeside } from "./bootstrap/supervise.mjs";
 
 /** Workspaces resolve to their TypeScript source, so that nothing is built before a task runs. */
 const fromSource = "--conditions=keelson-source";
 
-/** @type {Record<string, { cwd: string, args: string[] }>} */
+/**
+ * `beside` is a program that the task needs, and that ends with it.
+ *
+ * @type {Record<string, { cwd: string, args: string[], beside?: string }>}
+ */
 const tasks = {
   start: {
     cwd: join(root, "examples/shop"),
     args: [fromSource, join(root, "packages/keelson/bin/keelson.mjs"), "dev"],
+    beside: join(root, "examples/shop/payment-provider/main.ts"),
   },
   test: { cwd: root, args: [fromSource, join(root, "node_modules/vitest/vitest.mjs"), "run"] },
   ci: { cwd: root, args: [join(root, "scripts/ci.mjs")] },
@@ -36,5 +41,9 @@ if (major < 20) stop(`Node 20 or newer is needed, and this is ${process.version}
 await ensureInstalled();
 if (task) {
   const node = findNode();
-  process.exitCode = await run(node, [...task.args, ...rest], { cwd: task.cwd, env: environmentFor(node) });
+  const env = environmentFor(node);
+  const beside =
+    task.beside === undefined ? undefined : startBeside(node, task.beside, { cwd: task.cwd, env });
+  process.exitCode = await run(node, [...task.args, ...rest], { cwd: task.cwd, env });
+  beside?.end();
 }

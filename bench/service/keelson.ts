@@ -29,6 +29,9 @@ export const keelson = (issuer: Issuer): Service => ({
       KEELSON_AUTH_ISSUER: issuer.issuer,
       KEELSON_AUTH_AUDIENCE: issuer.audience,
       KEELSON_AUTH_JWKS_URL: issuer.jwksUrl,
+      // Nothing is paid.
+      PAYMENTS_URL: "http://127.0.0.1:4010",
+      PAYMENTS_KEY: "sk_benchmark",
     },
   }),
   token: (role, sample) => issuer.mint(role === "customer" ? sample.owner.account : role, role),

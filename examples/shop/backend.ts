@@ -5,6 +5,7 @@ import { restockProduct } from "./commands/restock-product.ts";
 import { customer } from "./customer.ts";
 import { order } from "./order.ts";
 import { orderLine } from "./order-line.ts";
+import { payments } from "./payments.ts";
 import { product } from "./product.ts";
 import { seedShop } from "./seed.ts";
 import { versions } from "./versions.ts";
@@ -16,6 +17,7 @@ export default backend({
   roles: ["customer", "support", "manager"],
   resources: [customer, product, order, orderLine],
   commands: [placeOrder, payOrder, shipOrder, cancelOrder, refundOrder, restockProduct],
+  integrations: [payments],
   versions,
   limits: {
     // People look around without an account, several behind one address.

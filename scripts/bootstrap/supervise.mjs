@@ -35,6 +35,22 @@ export function run(command, args, options) {
 }
 
 /**
+ * Starts a program that is only of use while another one runs. It holds our pipe as its standard input, and so ends
+ * with us, however we end.
+ *
+ * @param {string} command
+ * @param {string} file
+ * @param {import("node:child_process").SpawnOptions} options
+ */
+export function startBeside(command, file, options) {
+  const child = spawn(command, [file], { ...options, stdio: ["pipe", "inherit", "inherit"] });
+  // Where it does not start, what needs it says so.
+  child.on("error", () => {});
+  child.stdin?.on("error", () => {});
+  return { end: () => void child.stdin?.end() };
+}
+
+/**
  * npm passes SIGTERM to the shell between it and us, and many a shell dies without passing it on. Then
  * the kernel gives us another parent, which says the same.
  *

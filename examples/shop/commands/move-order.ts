@@ -2,6 +2,7 @@ import { command, or, type RowOf, type SystemDb, text } from "keelson";
 import { isStaff, owns } from "../customer.ts";
 import { order } from "../order.ts";
 import { orderLine } from "../order-line.ts";
+import { payments } from "../payments.ts";
 import { product } from "../product.ts";
 
 type Status = RowOf<typeof order>["status"];
@@ -20,10 +21,17 @@ export const payOrder = command(order, "pay", {
   description: "Pays a placed order.",
   input: { reference: text({ min: 1, max: 200 }).description("The payment's reference at the provider.") },
   output: order,
-  errors,
+  errors: { ...errors, cardDeclined: { status: 402, title: "The card was declined" } },
   access: (row, caller) => or(caller.is("manager"), owns(row.customer.account, caller)),
-  async run({ row, db, fail }) {
+  async run({ row, input, use, db, fail }) {
     if (row.status !== "placed") fail("wrongStatus", refusal(row.status, "paid", ["placed"]));
+    const { amount, currency } = row.total;
+    // The key that goes along makes it one charge, however often this is run again.
+    if (amount > 0)
+      await use(payments).charge(
+        { card: input.reference, amount, currency, order: row.id },
+        { on: { cardDeclined: () => fail("cardDeclined") } },
+      );
     return db.asSystem("pay order").update(order, row.id, { status: "paid" });
   },
 });

@@ -6,6 +6,8 @@ export async function openTestShop() {
   const t: TestBackend<typeof shop> = await testBackend(shop, {
     migrations: new URL("../migrations", import.meta.url),
   });
+  // The card is always taken, unless a test says otherwise.
+  t.integrations.payments.respond("charge", { id: "ch_1", status: "succeeded" });
   let accounts = 0;
   return {
     t,

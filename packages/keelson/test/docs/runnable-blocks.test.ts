@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startProvider } from "../../../../examples/shop/test/start-provider.ts";
 import { createDatabase, dropDatabase } from "../../src/data/embedded/create-database.ts";
 import { testPostgres } from "../support/postgres.ts";
 import { runKeelson, startKeelson } from "../support/spawn-keelson.ts";
@@ -32,7 +33,9 @@ beforeAll(async () => {
   cleanUp.push(() => dropDatabase(postgres.url, name));
   stateDir = mkdtempSync(join(tmpdir(), "keelson-docs-"));
   cleanUp.push(() => rmSync(stateDir, { recursive: true, force: true }));
-  const env = { DATABASE_URL: database, KEELSON_STATE_DIR: stateDir };
+  const provider = await startProvider();
+  cleanUp.push(provider.close);
+  const env = { DATABASE_URL: database, KEELSON_STATE_DIR: stateDir, PAYMENTS_URL: provider.url };
   for (const command of [
     ["migrate", "apply"],
     ["seed", "--scale", "0.1"],

@@ -4,6 +4,7 @@ import type { Backend } from "../../src/declare/backend.ts";
 import { fuzz } from "../../src/testing/fuzz/fuzz.ts";
 import { FuzzError, type FuzzReport } from "../../src/testing/fuzz/fuzz-report.ts";
 import { testBackend } from "../../src/testing/test-backend.ts";
+import type { TestIntegration } from "../../src/testing/test-integrations.ts";
 
 const models: Readonly<Record<string, () => Promise<Backend>>> = {
   shop: async () => (await import("../../../../examples/shop/backend.ts")).default as Backend,
@@ -46,6 +47,8 @@ async function runOnce(name: string, seed: number, requests: number): Promise<vo
   if (!load) throw new Error(`there is no model ${name}; there are ${Object.keys(models).join(", ")}`);
   const began = performance.now();
   await using t = await testBackend(await load(), name === "shop" ? { seed: { scale: 0.02 } } : {});
+  const { payments } = t.integrations as Readonly<Record<string, TestIntegration>>;
+  payments?.respond("charge", { id: "ch_1", status: "succeeded" } as never);
   const onProgress = (sent: number): void =>
     show(`${name}, seed ${seed}: ${sent} of ${requests}`, sent / requests);
   try {
