@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
@@ -112,6 +112,20 @@ describe.concurrent("keelson import and export", { timeout: 120_000 }, () => {
     expect(header.stderr).toContain('"titel" is no column that can be written. Did you mean "title"?');
     expect(options.code).toBe(2);
     expect(options.stderr).toContain('"title" does not identify a record of "item". Use one of id, code.');
+  });
+
+  it("takes a file that is larger than its memory may become", async () => {
+    const file = join(project.dir, "large.ndjson");
+    const ballast = "x".repeat(50_000);
+    const handle = await open(file, "w");
+    for (let n = 0; n < 2_400; n += 1) await handle.write(row(n).replace(/\}\n$/, `,"sold":"${ballast}"}\n`));
+    const { size } = await handle.stat();
+    await handle.close();
+    expect(size).toBeGreaterThan(100 * 2 ** 20);
+    const env = { DATABASE_URL: await project.newDatabase(), NODE_OPTIONS: "--max-old-space-size=100" };
+    const imported = await project.run(["import", "item", file, "--ignore", "sold", "--json"], env);
+    expect(imported.code, imported.stderr).toBe(0);
+    expect(JSON.parse(imported.stdout)).toMatchObject({ created: 2_400, failed: 0 });
   });
 
   it("brings back what it has exported", async () => {
