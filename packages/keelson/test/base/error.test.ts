@@ -127,6 +127,9 @@ describe("declared errors", () => {
 
   test("of the shop are there to be compared", () => {
     const operation = loadModel(shop).model.operations.get("order.pay");
-    expect(operation?.kind === "custom" && [...operation.errors.keys()]).toEqual(["wrong_status"]);
+    expect(operation?.kind === "custom" && [...operation.errors.keys()]).toEqual([
+      "wrong_status",
+      "card_declined",
+    ]);
   });
 });
