@@ -3,6 +3,7 @@ import { cancelOrder, payOrder, refundOrder, shipOrder } from "./commands/move-o
 import { placeOrder } from "./commands/place-order.ts";
 import { restockProduct } from "./commands/restock-product.ts";
 import { customer } from "./customer.ts";
+import { cancelUnpaid } from "./jobs/cancel-unpaid.ts";
 import { order } from "./order.ts";
 import { orderLine } from "./order-line.ts";
 import { payments } from "./payments.ts";
@@ -18,6 +19,7 @@ export default backend({
   resources: [customer, product, order, orderLine],
   commands: [placeOrder, payOrder, shipOrder, cancelOrder, refundOrder, restockProduct],
   integrations: [payments],
+  jobs: [cancelUnpaid],
   versions,
   limits: {
     // People look around without an account, several behind one address.

@@ -1,9 +1,8 @@
-import { command, or, type RowOf, type SystemDb, text } from "keelson";
+import { command, or, type RowOf, text } from "keelson";
 import { isStaff, owns } from "../customer.ts";
 import { order } from "../order.ts";
-import { orderLine } from "../order-line.ts";
 import { payments } from "../payments.ts";
-import { product } from "../product.ts";
+import { returnToStock } from "./return-to-stock.ts";
 
 type Status = RowOf<typeof order>["status"];
 
@@ -74,25 +73,3 @@ export const refundOrder = command(order, "refund", {
     return shop.update(order, row.id, { status: "refunded" });
   },
 });
-
-/** Puts back what the order took; products are locked in the order of their ids, as when placing. */
-async function returnToStock(shop: SystemDb, orderId: string): Promise<void> {
-  const sql = shop.sql({ line: orderLine, product });
-  const lines = await sql
-    .selectFrom("line")
-    .select(["productId", "quantity"])
-    .where("orderId", "=", orderId)
-    .orderBy("productId")
-    .execute();
-  for (const line of lines) {
-    await sql
-      .updateTable("product")
-      .set((expr) => ({
-        stock: expr("stock", "+", line.quantity),
-        version: expr("version", "+", 1),
-        updatedAt: expr.fn<Date>("now"),
-      }))
-      .where("id", "=", line.productId)
-      .execute();
-  }
-}

@@ -1,5 +1,6 @@
 import { command, integer, list, object, reference, type SystemDb, text } from "keelson";
 import { customer } from "../customer.ts";
+import { cancelUnpaid } from "../jobs/cancel-unpaid.ts";
 import { order } from "../order.ts";
 import { orderLine } from "../order-line.ts";
 import { product } from "../product.ts";
@@ -28,9 +29,11 @@ export const placeOrder = command(order, "place", {
     productUnavailable: { status: 409, title: "A product is not for sale" },
   },
   access: (caller) => caller.is("customer", "manager"),
-  async run({ input, db, now, fail }) {
+  async run({ input, db, now, fail, enqueue }) {
     // As the caller: places only for customers whom the caller may place for.
     const draft = await db.create(order, { customer: input.customer, note: input.note ?? null });
+    // Before anything is taken: others wait for the products from then on.
+    await enqueue(cancelUnpaid, { order: draft.id }, { delay: "1d" });
     const shop = db.asSystem("place order: take products from stock");
     const lines = sumByProduct(input.lines);
     let amount = 0;

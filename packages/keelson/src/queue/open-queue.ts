@@ -68,11 +68,7 @@ export async function openQueue(database: Database, jobs: Iterable<JobModel>): P
   await boss.start();
   return {
     insert: async (tx, job, { id, payload, priority, startAfter, key, group }) => {
-      const db = {
-        executeSql: async (text: string, values?: unknown[]) => ({
-          rows: [...(await tx.query(text, values ?? [])).rows],
-        }),
-      };
+      const db = { executeSql: prepared(tx) };
       await boss.insert(
         queuesOf(job)[0],
         [
@@ -100,6 +96,19 @@ export async function openQueue(database: Database, jobs: Iterable<JobModel>): P
     close: () => boss.stop({ graceful: false, close: false }),
   };
 }
+
+/** Names that statements of pg-boss's are prepared by; there is one for each queue. */
+const preparedNames = new Map<string, string>();
+
+/** Runs what is asked often, and answers nothing, as part of a transaction. */
+const prepared =
+  (tx: Transaction) =>
+  async (text: string, values: unknown[] = []): Promise<{ rows: [] }> => {
+    const name = preparedNames.get(text) ?? `k_job_put_${preparedNames.size}`;
+    preparedNames.set(text, name);
+    await tx.run({ name, text }, values, () => {});
+    return { rows: [] };
+  };
 
 /** pg-boss takes a number for seconds, which are too coarse. */
 const textOf = (startAfter: number | string): string =>
