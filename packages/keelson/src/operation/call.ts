@@ -41,6 +41,8 @@ export interface TransferSettings {
   readonly maxImportBytes: number;
   /** How long operations that have ended, their files and reports are kept. */
   readonly retentionMs: number;
+  /** How long a process that is not heard of keeps an operation. */
+  readonly leaseMs: number;
 }
 
 /** What the pipeline works with: made once at boot, the same for every call. */

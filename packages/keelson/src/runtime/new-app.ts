@@ -55,7 +55,7 @@ export function newApp({
   keyRetentionMs = 24 * 3_600_000,
   cache = keepsAnswers(model) ? new AnswerCache({ clock, bytesOf: keptBytes }) : null,
   jobs,
-  transfers = { maxImportBytes: 2 ** 30, retentionMs: 72 * 3_600_000 },
+  transfers = { maxImportBytes: 2 ** 30, retentionMs: 72 * 3_600_000, leaseMs: 30_000 },
   watch,
   integrations,
 }: AppParts): App {

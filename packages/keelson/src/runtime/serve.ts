@@ -19,6 +19,7 @@ import { openLimiting } from "./open-limiting.ts";
 import { openPressure } from "./open-pressure.ts";
 import { openCursorKeys } from "./open-secrets.ts";
 import { startOperationCleaning } from "./operation-cleaning.ts";
+import { transferSettings } from "./transfer-settings.ts";
 
 export interface ServeOptions {
   readonly config: Config;
@@ -82,7 +83,7 @@ export async function serve({
     keyRetentionMs: config.keyRetentionMs,
     cache: await openCache({ config, model, data, observe, clock: clock ?? systemClock }),
     ...(jobs ? { jobs } : {}),
-    transfers: { maxImportBytes: config.maxImportBytes, retentionMs: config.operationRetentionMs },
+    transfers: transferSettings(config),
     ...(integrations ? { integrations } : {}),
     ...(watch ? { watch } : {}),
     ...(clock ? { clock } : {}),
@@ -109,7 +110,7 @@ export async function serve({
     ...(config.docs ? { docs: { title: titleOf(model), openapi: pageDocument } } : {}),
   });
   const cleaning = startKeyCleaning(data.database, observe);
-  const operationCleaning = startOperationCleaning(data.database, observe);
+  const operationCleaning = startOperationCleaning(app);
   return {
     app,
     ...(runner ? { jobs: runner } : {}),

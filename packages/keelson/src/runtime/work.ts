@@ -12,6 +12,7 @@ import type { OpenData } from "./open-data.ts";
 import { openIntegrations } from "./open-integrations.ts";
 import { newJobRunner, openJobs } from "./open-jobs.ts";
 import { openCursorKeys } from "./open-secrets.ts";
+import { transferSettings } from "./transfer-settings.ts";
 
 export interface WorkOptions {
   readonly config: Config;
@@ -61,7 +62,7 @@ export async function work({
     issuers: [],
     cursorKeys: await openCursorKeys(config),
     keyRetentionMs: config.keyRetentionMs,
-    transfers: { maxImportBytes: config.maxImportBytes, retentionMs: config.operationRetentionMs },
+    transfers: transferSettings(config),
     cache,
     jobs,
     ...(integrations ? { integrations } : {}),

@@ -128,13 +128,20 @@ const cancel: Statement = {
 export const cancelOperation = (session: Session, id: string): Promise<OperationRecord | undefined> =>
   session.run(cancel, [id], readOperation);
 
-const waiting: Statement = {
-  name: "k_operation_waiting",
-  text: `select ${operationJson("o")} from keelson.operations o
-    where runner = 'server' and state in ('pending', 'running') and lease_until <= clock_timestamp()
-    order by id limit $1`,
+const revive: Statement = {
+  name: "k_operation_revive",
+  text: `update keelson.operations o set lease_until = clock_timestamp()
+    where id in (
+      select id from keelson.operations
+      where runner = 'server' and state = 'running'
+        and lease_until < clock_timestamp() - make_interval(secs => $1::double precision)
+      order by id limit $2 for update skip locked)
+    returning ${operationJson("o")}`,
 };
 
-/** Operations of the servers that nobody works on, the oldest first. */
-export const waitingOperations = (session: Session, limit: number): Promise<readonly OperationRecord[]> =>
-  session.run(waiting, [limit], readOperations);
+/** Operations of the servers that have been left for so long that nobody will come back for them; each is given once. */
+export const reviveOperations = (
+  session: Session,
+  leftMs: number,
+  limit: number,
+): Promise<readonly OperationRecord[]> => session.run(revive, [leftMs / 1_000, limit], readOperations);

@@ -1,3 +1,4 @@
+import { failure } from "../../base/error.ts";
 import { claimOperation } from "../../data/operations/operation-lease.ts";
 import type { OperationRecord } from "../../data/operations/operation-record.ts";
 import { findOperation } from "../../data/operations/operation-records.ts";
@@ -19,7 +20,7 @@ import { callerOf } from "./owner-of.ts";
 import { readSource } from "./read-source.ts";
 import { transferJobName } from "./start-transfer.ts";
 import type { TransferContext } from "./transfer-context.ts";
-import { type ExportRequest, type ImportRequest, operationLeaseMs } from "./transfer-request.ts";
+import type { ExportRequest, ImportRequest } from "./transfer-request.ts";
 
 /**
  * The job that runs operations of the servers. Its worker's lease says who runs one; the operation's own fence is what
@@ -36,15 +37,23 @@ export const transferJob = (app: () => App): Job =>
     run: ({ input, signal }) => runTransfer(app(), input.operation, signal),
   }) as unknown as Job;
 
-/** Runs an operation from where it is to its end, or until the signal; nothing where it has ended. */
-export async function runTransfer(app: App, id: string, signal: AbortSignal): Promise<void> {
+/**
+ * Runs an operation from where it is to its end, or until the signal; nothing where it has ended.
+ *
+ * @throws KeelsonError `unavailable` while somebody else may still be at it: the job is run again later
+ */
+async function runTransfer(app: App, id: string, signal: AbortSignal): Promise<void> {
   const { database } = app;
-  const found = await findOperation(database, id, null);
-  if (!found) return;
-  const holding = { leaseMs: operationLeaseMs, holder: "job", abandoned: found.fence };
-  const record = await claimOperation(database, id, holding);
-  const resource = app.model.resources.get(found.resource);
-  if (!record || !resource) return;
+  const { leaseMs } = app.transfers;
+  const record = await claimOperation(database, id, { leaseMs, holder: "job" });
+  if (!record) {
+    const found = await findOperation(database, id, null);
+    if (found?.state === "running")
+      throw failure("unavailable", "Another process may still be working on it.");
+    return;
+  }
+  const resource = app.model.resources.get(record.resource);
+  if (!resource) throw new Error(`the resource "${record.resource}" of operation ${id} is unknown`);
   const request = record.request as ImportRequest & ExportRequest;
   const context: TransferContext = {
     app,
@@ -72,7 +81,7 @@ async function runImport(
   const content = record.source === null ? undefined : await findContent(database, record.source);
   if (!content) throw new Error(`the file of operation ${record.id} is missing`);
   const rows = readSource(context, request, readContent(database, content.id, { to: content.bytes }));
-  return importRows({ context, request, record, rows, leaseMs: operationLeaseMs, signal });
+  return importRows({ context, request, record, rows, leaseMs: context.app.transfers.leaseMs, signal });
 }
 
 async function runExport(
@@ -91,7 +100,14 @@ async function runExport(
         return advance(transaction);
       }),
   };
-  const ended = await exportRows({ context, request, record, sink, leaseMs: operationLeaseMs, signal });
+  const ended = await exportRows({
+    context,
+    request,
+    record,
+    sink,
+    leaseMs: context.app.transfers.leaseMs,
+    signal,
+  });
   if (ended.end === "done")
     await sealContent(database, { id: output, bytes: exportedBytes(ended.record), sha256: null });
   return ended;

@@ -1,15 +1,16 @@
 import { failure } from "../../base/error.ts";
+import type { OperationRecord } from "../../data/operations/operation-record.ts";
 import { insertOperation } from "../../data/operations/operation-records.ts";
 import { beginContent } from "../../data/operations/stored-content.ts";
 import type { Transaction } from "../../data/transaction.ts";
 import type { Filter } from "../../declare/handler.ts";
 import type { ResourceModel } from "../../model/app-model.ts";
 import type { FileFormat } from "../../transfer/file-format.ts";
-import type { Call } from "../call.ts";
+import type { App, Call } from "../call.ts";
 import { enqueueFor } from "../enqueue-in.ts";
 import { checkIgnored, defaultKey, keyFault } from "./check-key.ts";
 import { type OperationView, operationView } from "./operation-view.ts";
-import { ownerOf } from "./owner-of.ts";
+import { callerOf, ownerOf } from "./owner-of.ts";
 import { callResource } from "./transfer-context.ts";
 import type { ExportRequest, ImportRequest } from "./transfer-request.ts";
 
@@ -89,19 +90,28 @@ async function start(
     readonly output: string | null;
   },
 ): Promise<OperationView> {
-  const { app, caller, envelope } = call;
+  const { app, caller } = call;
   const operation = { ...asked, id: app.newId(), resource: resourceOf(call).name, runner: "server" } as const;
   const record = await insertOperation(
     transaction,
     { ...operation, caller, owner: ownerOf(caller) ?? "" },
     app.transfers.retentionMs,
   );
-  const enqueue = enqueueFor(app, caller, envelope.requestId, transaction) as (
+  await enqueueTransfer(app, transaction, record);
+  return operationView(record);
+}
+
+/** Has an operation run in the background, in the name of its caller. */
+export async function enqueueTransfer(
+  app: App,
+  transaction: Transaction,
+  record: OperationRecord,
+): Promise<void> {
+  const enqueue = enqueueFor(app, callerOf(record.caller), record.id, transaction) as (
     job: { readonly name: string },
     input: unknown,
   ) => Promise<unknown>;
   await enqueue({ name: transferJobName }, { operation: record.id });
-  return operationView(record);
 }
 
 function resourceOf({ envelope }: Call): ResourceModel {

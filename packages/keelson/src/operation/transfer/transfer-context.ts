@@ -114,7 +114,7 @@ function batchOperation(resource: ResourceModel): BatchOperationModel {
 const operations = new WeakMap<ResourceModel, Map<string, StandardOperationModel>>();
 
 /** The same object every time: validators are found by it. */
-export function standardOperation(
+function standardOperation(
   resource: ResourceModel,
   kind: StandardOperationModel["kind"],
 ): StandardOperationModel {

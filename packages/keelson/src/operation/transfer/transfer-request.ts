@@ -42,9 +42,6 @@ export const chunkRows = 500;
 /** Rows that are read with one statement. */
 export const pageRows = 1_000;
 
-/** How long a process that is not heard of keeps an operation. */
-export const operationLeaseMs = 30_000;
-
 /** @defaultValue of `maxErrors` */
 export const defaultMaxErrors = 1_000;
 
