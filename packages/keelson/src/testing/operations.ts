@@ -25,7 +25,7 @@ export type Operations<A extends ApiShape> = {
 /** The operations of one resource: those that it offers. */
 export type ResourceOperations<A extends ApiShape, N extends string> = Pick<
   StandardOperations<A, N, ResourceIn<A, N>>,
-  ResourceIn<A, N>["standard"] & StandardName
+  Exclude<ResourceIn<A, N>["standard"], "import" | "export"> & StandardName
 > & {
   readonly [C in keyof ResourceIn<A, N>["custom"] & string]: CustomOperationOf<
     A,
