@@ -115,7 +115,7 @@ function linkOperation(
 }
 
 /** Texts and names in turn, beginning and ending with a text. */
-export const pathParts = (path: string): readonly string[] => path.split(/\{(\w+)\}/);
+const pathParts = (path: string): readonly string[] => path.split(/\{(\w+)\}/);
 
 /** The names in a path. */
 export const pathNames = (path: string): readonly string[] =>

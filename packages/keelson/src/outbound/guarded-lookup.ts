@@ -6,7 +6,7 @@ import { isPublicAddress } from "./public-address.ts";
 export type Resolve = (name: string) => Promise<readonly LookupAddress[]>;
 
 /** A name, or an address, that a URL from outside must not lead to. */
-export class BarredAddressError extends Error {
+class BarredAddressError extends Error {
   constructor(message: string) {
     super(message);
     this.name = "BarredAddressError";

@@ -334,7 +334,14 @@ describe("idempotency keys", () => {
     t.integrations.payments.respond("charge", ({ body }) =>
       (body as { token: string }).token === "before" ? { id: "ch_0", note: null } : ({} as never),
     );
-    await t.runJobs();
+    // Whoever looks after jobs is told what it was.
+    expect(await t.runJobs()).toMatchObject([
+      {
+        type: "job.failed",
+        code: "upstream_failed",
+        message: expect.stringMatching(/payments\.charge: .*no body|payments\.charge: #\/id/),
+      },
+    ]);
     t.integrations.payments.respond("charge", { id: "ch_1", note: null });
     t.clock.advance({ hours: 1 });
     expect(await t.runJobs()).toMatchObject([{ type: "job.finished", attempt: 2 }]);

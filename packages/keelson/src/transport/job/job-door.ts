@@ -131,7 +131,9 @@ const isRefusal = ({ code, status }: KeelsonError, { operation }: JobModel): boo
 function faultOf(error: KeelsonError, { timeoutMs }: JobModel, control: RunControl): Fault {
   if (control.end === "timeout") return { code: "timeout", message: `It took longer than ${timeoutMs} ms.` };
   const [first] = error.errors;
-  const message = error.code === "internal" ? messageOf(error.cause ?? error) : error.message;
+  // What callers are not told, whoever looks after jobs wants to know.
+  const isHidden = error.code === "internal" || error.code.startsWith("upstream_");
+  const message = isHidden ? messageOf(error.cause ?? error) : error.message;
   return {
     code: error.code,
     message: first ? `${message} ${first.pointer ?? ""}: ${first.detail}` : message,
