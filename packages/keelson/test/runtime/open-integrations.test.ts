@@ -2,7 +2,7 @@ import { Writable } from "node:stream";
 import { pino } from "pino";
 import { afterEach, describe, expect, it } from "vitest";
 import { type DiagnosticError, formatDiagnostic } from "../../src/base/diagnostic.ts";
-import type { failure } from "../../src/base/error.ts";
+import type { KeelsonError } from "../../src/base/error.ts";
 import { backend } from "../../src/declare/backend.ts";
 import { text } from "../../src/declare/field.ts";
 import { type IntegrationOptions, integration } from "../../src/declare/integration.ts";
