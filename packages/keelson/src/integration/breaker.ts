@@ -48,7 +48,7 @@ const standings: Readonly<Record<CircuitState, BreakerStanding>> = {
 export function newBreaker({ model, clock, isFailure, changed }: BreakerOptions): Breaker {
   let openedMs = 0;
   let begun = 0;
-  // The library goes by the wall clock; how long it takes this for is our clock's answer to whether it is over.
+  // The library measures by the wall clock: never long enough, or long enough at once, as our clock says.
   const opening = (): IBackoff<unknown> => {
     openedMs = clock.monotonicMs();
     return {
