@@ -53,13 +53,7 @@ function checkClash(
       `"${operation.name}" is the name of a standard operation.`,
       `Choose a name that says what it does for the business, e.g. "${operation.name === "delete" ? "archive" : "place"}".`,
     );
-  if (operation.on === "collection" && isTransfer(operation))
-    findings.blocker(
-      "reserved-name",
-      where,
-      `The resource offers transfers: its files are ${operation.name}ed under "/${operation.name}", so this path is taken.`,
-      "Choose another name, declare it on a row, or leave it out of the resource's transfers.",
-    );
+  checkTransferClash(findings, where, operation);
   if (operation.on === "collection" && operation.name === "query")
     findings.blocker(
       "reserved-name",
@@ -89,6 +83,16 @@ function checkClash(
       where,
       `Its path "/v1/${kebabCase(operation.name)}" is that of resource "${taken.name}".`,
       "Rename it.",
+    );
+}
+
+function checkTransferClash(findings: Findings, where: string, operation: CustomOperation): void {
+  if (operation.on === "collection" && isTransfer(operation))
+    findings.blocker(
+      "reserved-name",
+      where,
+      `The resource offers transfers: its files are ${operation.name}ed under "/${operation.name}", so this path is taken.`,
+      "Choose another name, declare it on a row, or leave it out of the resource's transfers.",
     );
 }
 

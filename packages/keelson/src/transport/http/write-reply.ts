@@ -38,13 +38,16 @@ export function newReplyWriter({
     if (reply.content) return sendStream(exchange, { ...reply, content: reply.content }, headers);
     const coding = reply.coding ?? codingFor(exchange, reply, compressFromLength);
     if (reply.etag !== undefined) {
-      headers.push("ETag", `${reply.weak ? "W/" : ""}"${reply.etag}${coding ? codingSuffixes[coding] : ""}"`);
+      headers.push("ETag", tagOf(reply, coding));
       if (reply.status === 200 && isUnchanged(exchange.incoming, reply.etag))
         return void response.writeHead(304, headers).end();
     }
     return sendContent(exchange, reply, headers, coding);
   };
 }
+
+const tagOf = ({ etag = "", weak }: HttpReply, coding: Coding | undefined): string =>
+  `${weak ? "W/" : ""}"${etag}${coding ? codingSuffixes[coding] : ""}"`;
 
 function sendContent(
   exchange: Exchange,
