@@ -8,7 +8,7 @@ import type { DraftResource } from "./draft-resource.ts";
 import { linkCustom } from "./link-operations.ts";
 
 /** What holds where nothing is declared. */
-export const jobDefaults = { retries: 8, retryFrom: "1s", retryTo: "10m", timeout: "30s" } as const;
+const jobDefaults = { retries: 8, retryFrom: "1s", retryTo: "10m", timeout: "30s" } as const;
 
 /** The jobs of a back end by name. */
 export const linkJobs = (

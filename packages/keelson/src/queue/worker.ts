@@ -186,7 +186,8 @@ export class Worker {
     try {
       const claimed = await queue.claim(job, count);
       await noteBegun(database, claimed, process);
-      if (claimed.length === count) {
+      // Of one group no more than its share is given out, and what comes behind it is only seen the next time.
+      if (claimed.length === count || (claimed.length > 0 && job.declaration.options.group)) {
         this.#hopeful.add(job);
         this.#again = true;
       }

@@ -4,6 +4,7 @@ import { assertSchema } from "../data/migrate/assert-schema.ts";
 import { withConnection } from "../data/migrate/connect.ts";
 import { sameSchema } from "../data/migrate/development-database.ts";
 import type { Loss } from "../data/migrate/find-losses.ts";
+import { ensureJobSchema, needsJobs } from "../data/migrate/job-schema.ts";
 import { readHistory } from "../data/migrate/migration-history.ts";
 import { nameChanges } from "../data/migrate/name-changes.ts";
 import { snapshotOf } from "../data/migrate/snapshot-of.ts";
@@ -29,7 +30,11 @@ interface SchemaOptions {
  */
 export async function ensureSchema({ model, config, data, observe }: SchemaOptions): Promise<void> {
   const strict = config.mode === "production";
-  if (!strict && (await isDevelopedTo(model, data.url))) return;
+  if (!strict && (await isDevelopedTo(model, data.url))) {
+    // The first job of a back end changes no table.
+    if (needsJobs(model)) await withConnection(data.url, ensureJobSchema);
+    return;
+  }
   if (strict || (await exists(config.migrationsDir))) {
     await assertSchema({ model, database: data.url, dir: config.migrationsDir, shownAs: "migrations" });
   } else {

@@ -54,7 +54,7 @@ export interface JobRunnerOptions {
 }
 
 /** What this process is called in the history of jobs. */
-export const processName = (): string => `${hostname()}:${process.pid}`;
+const processName = (): string => `${hostname()}:${process.pid}`;
 
 /** Puts the worker together with its door, the connection that it is woken by, and the cleaning. */
 export function newJobRunner({

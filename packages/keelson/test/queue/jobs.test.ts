@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { job } from "../../src/declare/job.ts";
 import { type TestBackend, testBackend } from "../../src/testing/index.ts";
-import { behaviour, copy, deliver, mail, write } from "./mail-model.ts";
+import { behaviour, copy, dawdle, deliver, mail, write } from "./mail-model.ts";
 
 let t: TestBackend<typeof mail>;
 
@@ -174,6 +174,14 @@ describe("a run that fails", () => {
       [2, "retried", "internal", "test"],
       [3, "dead", "internal", "test"],
     ]);
+  });
+
+  test("is one that takes longer than it may", async () => {
+    await t.enqueue(ada, dawdle, {});
+    expect(await t.runJobs()).toMatchObject([
+      { type: "job.dead", reason: "exhausted", code: "timeout", message: "It took longer than 1000 ms." },
+    ]);
+    expect(await letters()).toEqual([]);
   });
 
   test("is not repeated where the job declares the error", async () => {

@@ -1,7 +1,7 @@
 import { backend, command, everyone, integer, job, query, resource, text } from "../../src/index.ts";
 
 /** Letters that are written when a job has run; who wrote them, and as which attempt, is on them. */
-export const letter = resource("letter", {
+const letter = resource("letter", {
   fields: {
     to: text({ max: 200 }),
     by: text({ max: 200 }),
@@ -54,7 +54,19 @@ export const copy = job("copy", {
   },
 });
 
-export const post = command("post", {
+/** Never gets anywhere. */
+export const dawdle = job("dawdle", {
+  timeout: "1s",
+  retry: { limit: 0 },
+  async run({ db, signal }) {
+    await db.create(letter, { to: "nobody in particular", by: "dawdler" });
+    await new Promise<never>((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason));
+    });
+  },
+});
+
+const post = command("post", {
   input: { to: text({ max: 200 }), ending: text({ max: 20 }).default("commit") },
   output: { id: text({ max: 40 }) },
   errors: { refused: { status: 409, title: "Not today" } },
@@ -66,7 +78,7 @@ export const post = command("post", {
   },
 });
 
-export const peek = query("peek", {
+const peek = query("peek", {
   access: everyone,
   output: { done: text({ max: 10 }) },
   async run({ enqueue }) {
@@ -80,7 +92,5 @@ export const mail = backend({
   resources: [letter],
   commands: [post],
   queries: [peek],
-  jobs: [write, deliver, copy],
+  jobs: [write, deliver, copy, dawdle],
 });
-
-export default mail;

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { backend, everyone, integer, job, resource, text } from "../../src/index.ts";
 
 /** A parcel that was put on a belt. */
-export const parcel = resource("parcel", {
+const parcel = resource("parcel", {
   fields: { belt: text({ max: 40 }), number: integer(), by: text({ max: 80 }) },
   access: { read: everyone, create: everyone },
 });
@@ -37,6 +37,17 @@ export const toss = job("toss", {
   },
 });
 
+/** One of each belt at a time. */
+export const pack = job("pack", {
+  input: { belt: text({ max: 40 }), number: integer() },
+  group: { by: ({ belt }) => belt, concurrency: 1 },
+  timeout: "1m",
+  async run({ input: { belt, number }, db, job: { attempt } }) {
+    await db.create(parcel, { belt, number, by });
+    await hooks.inside(belt, number, attempt);
+  },
+});
+
 /** Takes its process along. */
 export const bomb = job("bomb", {
   retry: { limit: 50, from: "10ms" },
@@ -48,6 +59,4 @@ export const bomb = job("bomb", {
   },
 });
 
-export const sorting = backend({ name: "sorting", resources: [parcel], jobs: [sort, toss, bomb] });
-
-export default sorting;
+export const sorting = backend({ name: "sorting", resources: [parcel], jobs: [sort, toss, pack, bomb] });

@@ -5,7 +5,7 @@ import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type TestBackend, testBackend } from "../../src/testing/index.ts";
 import { seed } from "../support/seed.ts";
-import { bomb, sort, sorting, toss } from "./sorting-model.ts";
+import { bomb, pack, sort, sorting, toss } from "./sorting-model.ts";
 
 const program = fileURLToPath(new URL("./worker-process.ts", import.meta.url));
 
@@ -170,6 +170,15 @@ describe("workers that are killed", () => {
     expect(await parcels()).toHaveLength(1);
     expect(await survivor.end("SIGTERM")).toBe(0);
   }, 60_000);
+});
+
+test("a group that has much to do leaves room for others", async () => {
+  for (const number of [1, 2, 3, 4, 5, 6]) await t.enqueue({ id: "foreman" }, pack, { belt: "a", number });
+  await t.enqueue({ id: "foreman" }, pack, { belt: "b", number: 1 });
+  const worker = await startWorker("held", "60000");
+  await worker.said(/^inside b 1$/m);
+  await worker.said(/^inside a 1$/m);
+  expect(await count("select count(*) from keelson_jobs.job where state = 'active'")).toBe(2);
 });
 
 describe("a worker that is told to stop", () => {
