@@ -51,7 +51,7 @@ const gzipOptions = { level: 5 };
 
 const compressed = new WeakMap<Buffer, Map<Coding, Promise<Buffer>>>();
 
-/** The same as {@link compress}; what is kept as bytes, to be sent again, is compressed once. */
+/** Compresses; what is kept as bytes, to be sent again, is compressed once. */
 export function compressOnce(body: string | Buffer, coding: Coding): Promise<Buffer> {
   if (typeof body === "string") return compress(body, coding);
   let byCoding = compressed.get(body);
@@ -68,7 +68,7 @@ export function compressOnce(body: string | Buffer, coding: Coding): Promise<Buf
 }
 
 /** Compresses on the thread pool, so that others are served meanwhile. */
-export function compress(body: string | Buffer, coding: Coding): Promise<Buffer> {
+function compress(body: string | Buffer, coding: Coding): Promise<Buffer> {
   switch (coding) {
     case "zstd":
       return zstdAsync(body, zstdOptions);
