@@ -85,7 +85,10 @@ function lineOf(observation: Observation): string | undefined {
     case "transaction.retried":
       return paint("yellow", `  transaction lost a race (${observation.sqlState}) and is run again`);
     case "breaker.opened":
-      return paint("red", `  ${observation.integration}: most calls failed, and further ones are refused for now`);
+      return paint(
+        "red",
+        `  ${observation.integration}: most calls failed, and further ones are refused for now`,
+      );
     case "breaker.closed":
       return paint("green", `  ${observation.integration}: calls succeed again`);
     case "pool.error":

@@ -1,11 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { systemTimer } from "../base/timer.ts";
 import type { Backend } from "../declare/backend.ts";
-import type {
-  Integration,
-  IntegrationOperation,
-  UpstreamOutput,
-} from "../declare/integration.ts";
+import type { Integration, IntegrationOperation, UpstreamOutput } from "../declare/integration.ts";
 import type { IntegrationModel } from "../model/integration-model.ts";
 import { type Connections, openConnections } from "../outbound/open-connections.ts";
 import type { IncomingAnswer, OutgoingRequest } from "../outbound/outgoing-request.ts";
@@ -42,8 +38,7 @@ export interface FaultOptions<Name extends string> {
 
 type OperationsOf<I extends Integration> = I["options"]["operations"];
 
-type AnswerOf<Op> =
-  UpstreamOutput<Op> extends infer O ? O | ((request: SentRequest) => O) : never;
+type AnswerOf<Op> = UpstreamOutput<Op> extends infer O ? O | ((request: SentRequest) => O) : never;
 
 type ErrorOf<Op> = Op extends { readonly errors: infer E } ? keyof E & string : never;
 

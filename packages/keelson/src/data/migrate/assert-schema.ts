@@ -51,8 +51,7 @@ const hasQueue = async ({
 }: {
   readonly model: AppModel;
   readonly database: DatabaseAddress;
-}): Promise<boolean> =>
-  !needsJobs(model) || (await withConnection(database, jobSchemaState)) === "current";
+}): Promise<boolean> => !needsJobs(model) || (await withConnection(database, jobSchemaState)) === "current";
 
 const unmigratedModel = {
   code: "model-ahead",

@@ -9,6 +9,7 @@ export const oddTexts: readonly string[] = [
   "back\\slash \\n \\u0000 \\'",
   "'; drop table customers; --",
   "1 or 1=1",
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: what a template would run
   "$1 $$ ${process.exit()} {{7*7}} <%= 7*7 %> #{7*7}",
   "%s %d %n %x",
   "%00%0a%C0%80%zz",
