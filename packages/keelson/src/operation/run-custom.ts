@@ -12,6 +12,7 @@ import { declaredOutput } from "./declared-output.ts";
 import { plainNodes } from "./default-nodes.ts";
 import { enqueueIn } from "./enqueue-in.ts";
 import { executionOf } from "./execution-of.ts";
+import { expectCaller } from "./expect-caller.ts";
 import { handlerFailure } from "./handler-failure.ts";
 import { recordId } from "./record-id.ts";
 import { builtIns } from "./transfer/built-ins.ts";
@@ -58,6 +59,7 @@ async function runHandler(
   operation: CustomOperationModel,
   row: unknown,
 ): Promise<unknown> {
+  expectCaller(call.envelope);
   try {
     return await operation.declaration.run(
       contextOf(call, operation, row, tx) as HandlerContext<never, never, never>,

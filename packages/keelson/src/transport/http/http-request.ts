@@ -61,8 +61,11 @@ export class HttpRequest {
 
 function abortOnHangUp(response: ServerResponse): AbortController {
   const controller = new AbortController();
-  response.once("close", () => {
+  const look = (): void => {
     if (!response.writableFinished) controller.abort();
-  });
+  };
+  // It may have happened before anybody asked.
+  if (response.closed) look();
+  else response.once("close", look);
   return controller;
 }
