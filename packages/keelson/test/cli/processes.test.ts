@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { longForm } from "../support/long-form.ts";
 import { allGone, processesNaming, processTree } from "../support/process-tree.ts";
 import { hasTerminal, openTerminal } from "../support/terminal.ts";
 import { openProject } from "./temporary-project.ts";
@@ -17,8 +18,12 @@ describe.concurrent.each(["dev", "start"])("keelson %s leaves no process behind"
   const ready = command === "dev" ? /Try it:/ : /server\.listening/;
   it.each([
     ["SIGTERM", 0],
-    ["SIGINT", 0],
-    ["SIGHUP", 0],
+    ...(longForm
+      ? ([
+          ["SIGINT", 0],
+          ["SIGHUP", 0],
+        ] as const)
+      : []),
     ["SIGKILL", "SIGKILL"],
   ] as const)("after %s", async (signal, code) => {
     await using project = await openProject();

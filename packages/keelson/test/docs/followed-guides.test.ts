@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDatabase, dropDatabase } from "../../src/data/embedded/create-database.ts";
+import { longForm } from "../support/long-form.ts";
 import { testPostgres } from "../support/postgres.ts";
 import { openReader } from "./follow-guide.ts";
 import { type Block, pageOf } from "./read-docs.ts";
@@ -33,13 +34,13 @@ describe.concurrent("guides that are followed step by step", () => {
     if (process.env.CI) expect(absentTools).toEqual([]);
   });
 
-  test.runIf(absentTools.length === 0)("getting started", { timeout: 180_000 }, async () => {
+  test.runIf(longForm && absentTools.length === 0)("getting started", { timeout: 180_000 }, async () => {
     // The tests of the project join the server of this run; the project itself has a PostgreSQL of its own.
     await using reader = await openReader({ ...inherited, KEELSON_TEST_DATABASE_URL: postgres.url });
     for (const block of pageOf("docs/getting-started.md").blocks) await reader.follow(block);
   });
 
-  test.runIf(absentTools.length === 0)("migrations", { timeout: 120_000 }, async () => {
+  test.runIf(longForm && absentTools.length === 0)("migrations", { timeout: 120_000 }, async () => {
     const name = `t_${randomBytes(6).toString("hex")}`;
     const url = await createDatabase(postgres.url, name);
     try {

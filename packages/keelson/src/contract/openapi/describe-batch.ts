@@ -60,14 +60,15 @@ function batchRef(describing: Describing, { resource, writes, maxItems }: BatchO
   const items = kinds.map((kind) => itemRef(describing, resource, kind));
   const examples = kinds.flatMap((kind) => itemExample(resource, kind) ?? []);
   return describing.components.ref("schemas", `${capitalise(resource.name)}Batch`, () => ({
-    ...closedObject(
-      [["items", { type: "array", items: { oneOf: items }, minItems: 1, maxItems }]],
-      ["items"],
-    ),
+    ...closedObject([["items", { type: "array", items: oneOf(items), minItems: 1, maxItems }]], ["items"]),
     description: `Writes of ${wordsOf(resource.plural)}, done in this order.`,
     ...(examples.length === kinds.length ? { examples: [{ items: examples }] } : {}),
   }));
 }
+
+/** A choice of one is no choice. */
+const oneOf = (schemas: readonly ComponentRef[]): JsonSchema | ComponentRef =>
+  schemas.length === 1 && schemas[0] ? schemas[0] : { oneOf: schemas };
 
 /** One kind of item; `operation` tells them apart. */
 function itemRef(describing: Describing, resource: ResourceModel, kind: WriteKind): ComponentRef {

