@@ -35,7 +35,7 @@ const busyUtilization = 0.9;
 /** So many calls at once keep everything busy; whoever comes on top only waits. */
 const fewCalls = 128;
 /** For how long a call may have to wait for those before it. */
-const maxWaitMs = 500;
+const maxWaitMs = 100;
 /** How much the newest tenth of a second counts in what is ended per millisecond. */
 const smoothing = 0.2;
 /** Until something else has been seen: a burst after quiet hours must not meet a process that thinks itself slow. */
@@ -47,7 +47,7 @@ const endedPerMsAtFirst = 2;
  *
  * Two states, read anew every tenth of a second. *At ease*, the event loop has time to spare and no statement waits for a
  * connection: everybody is let in, however many there are, since they wait for something else. *Busy*, there is
- * room for as many calls as are ended within half a second (Little's law); beyond them all are refused until
+ * room for as many calls as are ended within a tenth of a second (Little's law); beyond them all are refused until
  * one ends. So the process never has less to do than it can, and nobody who is let in waits long.
  */
 export function newPressure({ clock, read, inProgress, observe }: PressureParts): Pressure {
