@@ -1,6 +1,7 @@
 import { durationMs } from "../../base/duration.ts";
 import { didYouMean } from "../../base/nearest.ts";
 import type { Backend } from "../../declare/backend.ts";
+import { checkOptions } from "./check-options.ts";
 import { type Findings, listed, shown } from "./findings.ts";
 import { inOperation, inResource } from "./place.ts";
 
@@ -44,14 +45,7 @@ function checkCache(findings: Findings, where: string, given: unknown, names: re
     return;
   }
   const cache = given as Given;
-  for (const name of Object.keys(cache))
-    if (!names.includes(name))
-      findings.error(
-        "unknown-option",
-        where,
-        `There is no option "${name}".${didYouMean(name, names)}`,
-        `Use ${listed(names)}.`,
-      );
+  checkOptions(findings, where, cache, names);
   checkLength(findings, where, "ttl", cache["ttl"]);
   if (cache["staleWhileRevalidate"] !== undefined)
     checkLength(findings, where, "staleWhileRevalidate", cache["staleWhileRevalidate"]);

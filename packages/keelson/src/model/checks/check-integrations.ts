@@ -1,10 +1,10 @@
 import { durationMs } from "../../base/duration.ts";
-import { didYouMean } from "../../base/nearest.ts";
 import type { Backend } from "../../declare/backend.ts";
 import type { Integration } from "../../declare/integration.ts";
 import type { AnyResource } from "../../declare/resource.ts";
 import { integrationDefaults as defaults } from "../link-integrations.ts";
 import { checkName } from "./check-name.ts";
+import { checkOptions } from "./check-options.ts";
 import { checkUpstreamOperations } from "./check-upstream-operations.ts";
 import { type Findings, listed, shown } from "./findings.ts";
 
@@ -79,17 +79,6 @@ function checkOne(findings: Findings, where: string, { options: given }: Integra
     checkNumber(findings, `${where}, bulkhead`, part, "queue", [0, 100_000]);
   });
   checkNumber(findings, where, all, "maxAnswerBytes", [1, 67_108_864]);
-}
-
-function checkOptions(findings: Findings, where: string, given: Given, known: readonly string[]): void {
-  for (const name of Object.keys(given))
-    if (!known.includes(name))
-      findings.error(
-        "unknown-option",
-        where,
-        `There is no option "${name}".${didYouMean(name, known)}`,
-        `Use ${listed(known)}.`,
-      );
 }
 
 function checkBaseUrl(findings: Findings, where: string, given: unknown): void {

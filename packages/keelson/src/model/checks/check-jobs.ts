@@ -5,7 +5,8 @@ import type { Job } from "../../declare/job.ts";
 import type { AnyResource } from "../../declare/resource.ts";
 import { checkName } from "./check-name.ts";
 import { checkErrors, checkInput } from "./check-operations.ts";
-import { type Findings, listed, shown } from "./findings.ts";
+import { checkOptions } from "./check-options.ts";
+import { type Findings, shown } from "./findings.ts";
 import { inJob } from "./place.ts";
 
 const options = [
@@ -52,14 +53,7 @@ function checkOne(
   resources: ReadonlyMap<string, AnyResource>,
 ): void {
   const given = job.options as unknown as Given;
-  for (const name of Object.keys(given))
-    if (!options.includes(name))
-      findings.error(
-        "unknown-option",
-        where,
-        `There is no option "${name}".${didYouMean(name, options)}`,
-        `Use ${listed(options)}.`,
-      );
+  checkOptions(findings, where, given, options);
   if (typeof given["run"] !== "function")
     findings.blocker(
       "invalid-handler",
@@ -90,14 +84,8 @@ function checkRetry(findings: Findings, where: string, retry: unknown): void {
     );
     return;
   }
-  const { limit, from, to, ...rest } = retry as Given;
-  for (const name of Object.keys(rest))
-    findings.error(
-      "unknown-option",
-      place,
-      `There is no option "${name}".${didYouMean(name, ["limit", "from", "to"])}`,
-      'Use "limit", "from" or "to".',
-    );
+  const { limit, from, to } = retry as Given;
+  checkOptions(findings, place, retry, ["limit", "from", "to"]);
   checkWhole(findings, place, "limit", limit, 0, 100);
   checkLength(findings, place, "from", from, 1, dayMs, 'up to "1d", e.g. "1s"');
   checkLength(findings, place, "to", to, 1, dayMs, 'up to "1d", e.g. "10m"');

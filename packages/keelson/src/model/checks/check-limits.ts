@@ -3,6 +3,7 @@ import { didYouMean } from "../../base/nearest.ts";
 import type { Backend } from "../../declare/backend.ts";
 import type { AnyResource } from "../../declare/resource.ts";
 import { checkLimit } from "./check-limit.ts";
+import { checkOptions } from "./check-options.ts";
 import { type Findings, listed, shown } from "./findings.ts";
 import { inBackend, inOperation, inResource } from "./place.ts";
 
@@ -37,14 +38,7 @@ function checkBackendLimits(findings: Findings, where: string, { limits, roles }
     );
     return;
   }
-  for (const option of Object.keys(limits))
-    if (!options.includes(option))
-      findings.error(
-        "unknown-option",
-        where,
-        `There is no option "${option}".${didYouMean(option, options)}`,
-        `Use ${listed(options)}.`,
-      );
+  checkOptions(findings, where, limits, options);
   const hasTenants = typeof limits.tenantClaim === "string";
   for (const option of ["anonymous", "signedIn"] as const)
     checkList(findings, `${where}.${option}`, limits[option], { hasTenants });

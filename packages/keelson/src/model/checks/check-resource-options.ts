@@ -1,6 +1,7 @@
 import { didYouMean } from "../../base/nearest.ts";
 import type { AnyResource } from "../../declare/resource.ts";
-import { type Findings, listed, shown } from "./findings.ts";
+import { checkOptions } from "./check-options.ts";
+import { type Findings, shown } from "./findings.ts";
 
 const known = {
   resource: [
@@ -35,11 +36,11 @@ const known = {
 
 /** The shape of a resource's options. TypeScript finds most of it; JavaScript and spread values get past it. */
 export function checkResourceOptions(findings: Findings, where: string, { options }: AnyResource): void {
-  unknownOptions(findings, where, options, known.resource);
-  unknownOptions(findings, `${where}, access`, options.access, known.access);
-  unknownOptions(findings, `${where}, list`, options.list, known.list);
+  checkOptions(findings, where, options, known.resource);
+  checkOptions(findings, `${where}, access`, options.access, known.access);
+  checkOptions(findings, `${where}, list`, options.list, known.list);
   for (const [position, mixin] of (options.mixins ?? []).entries())
-    unknownOptions(findings, `${where}, mixins[${position}].access`, mixin?.access, known.access);
+    checkOptions(findings, `${where}, mixins[${position}].access`, mixin?.access, known.access);
   checkTexts(findings, `${where}, list.filter`, options.list?.filter);
   checkTexts(findings, `${where}, list.sort`, options.list?.sort);
   checkTexts(findings, `${where}, operations`, options.operations);
@@ -57,23 +58,6 @@ export function checkResourceOptions(findings: Findings, where: string, { option
   else
     for (const [position, index] of (options.indexes ?? []).entries())
       checkIndexShape(findings, `${where}, indexes[${position}]`, index?.on);
-}
-
-function unknownOptions(
-  findings: Findings,
-  where: string,
-  given: object | undefined,
-  names: readonly string[],
-): void {
-  for (const option of Object.keys(given ?? {})) {
-    if (names.includes(option)) continue;
-    findings.error(
-      "unknown-option",
-      where,
-      `There is no option "${option}".${didYouMean(option, names)}`,
-      `Use ${listed(names)}.`,
-    );
-  }
 }
 
 function checkTexts(findings: Findings, where: string, given: unknown): void {
@@ -101,7 +85,7 @@ function checkBatch(findings: Findings, where: string, given: unknown): void {
     );
     return;
   }
-  unknownOptions(findings, where, given, known.batch);
+  checkOptions(findings, where, given, known.batch);
   const { maxItems } = given as { readonly maxItems?: unknown };
   if (maxItems === undefined) return;
   if (Number.isInteger(maxItems) && Number(maxItems) >= 1 && Number(maxItems) <= maxBatchItems) return;

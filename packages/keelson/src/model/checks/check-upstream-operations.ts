@@ -7,6 +7,7 @@ import { integrationDefaults, pathNames } from "../link-integrations.ts";
 import { checkStandardSchema, isStandardSchemaLike } from "./check-json-field.ts";
 import { checkName, duplicates } from "./check-name.ts";
 import { checkMembers } from "./check-operations.ts";
+import { checkOptions } from "./check-options.ts";
 import { type Findings, listed, shown } from "./findings.ts";
 
 const options = [
@@ -65,14 +66,7 @@ function checkOne(
   operation: IntegrationOperation,
   resources: Resources,
 ): void {
-  for (const name of Object.keys(operation))
-    if (!options.includes(name))
-      findings.error(
-        "unknown-option",
-        where,
-        `There is no option "${name}".${didYouMean(name, options)}`,
-        `Use ${listed(options)}.`,
-      );
+  checkOptions(findings, where, operation, options);
   if (!methods.includes(operation.method))
     findings.blocker(
       "invalid-method",

@@ -15,23 +15,18 @@ export type Found = { readonly record: Members | undefined } | { readonly error:
 export const keyText = (members: Members, key: readonly string[]): string =>
   canonicalJson(key.map((name) => members[name] ?? null));
 
-/**
- * Finds the records that rows are about, by the values of their keys, among those that the caller may read.
- *
- * @param fields - what is shown of each, besides its id and key
- */
+interface Asked {
+  readonly rows: readonly Members[];
+  readonly key: readonly string[];
+  /** What is shown of each record, besides its id and key. */
+  readonly fields: readonly string[];
+}
+
+/** Finds the records that rows are about, by the values of their keys, among those that the caller may read. */
 export async function findExisting(
   context: TransferContext,
   transaction: Transaction,
-  {
-    rows,
-    key,
-    fields,
-  }: {
-    readonly rows: readonly Members[];
-    readonly key: readonly string[];
-    readonly fields: readonly string[];
-  },
+  { rows, key, fields }: Asked,
 ): Promise<readonly Found[]> {
   const found: Found[] = rows.map((row) => incomplete(row, key) ?? { record: undefined });
   const asked = [...rows.keys()].filter((at) => !("error" in (found[at] as Found)));
@@ -70,15 +65,7 @@ const groupSize = ({ resource }: TransferContext, key: readonly string[]): numbe
 async function find(
   context: TransferContext,
   transaction: Transaction,
-  {
-    rows,
-    key,
-    fields,
-  }: {
-    readonly rows: readonly Members[];
-    readonly key: readonly string[];
-    readonly fields: readonly string[];
-  },
+  { rows, key, fields }: Asked,
 ): Promise<readonly Found[]> {
   const outcome = await callResource({ ...context, trusted: true, apiVersion: undefined }, "list", {
     transaction,

@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import { knownMethods } from "../../transport/http/http-route.ts";
 import type { Chance } from "./chance.ts";
 import { type FuzzRequest, headerOf, withHeader, withJson } from "./fuzz-request.ts";
 import { oddNumbers, oddTexts } from "./hostile-texts.ts";
@@ -233,21 +234,11 @@ function spoilPath({ chance }: Sources, request: FuzzRequest): FuzzRequest {
   return { ...request, path: changed, about: `the path: ${about}` };
 }
 
+/** CONNECT opens a tunnel, which no client of requests does. */
+const sendable = knownMethods.filter((method) => method !== "CONNECT");
+
 function spoilMethod({ chance }: Sources, request: FuzzRequest): FuzzRequest {
-  const method = chance.pick([
-    "GET",
-    "HEAD",
-    "QUERY",
-    "POST",
-    "PUT",
-    "PATCH",
-    "DELETE",
-    "OPTIONS",
-    "TRACE",
-    "PROPFIND",
-    "PURGE",
-    "M-SEARCH",
-  ]);
+  const method = chance.pick([...sendable, "PROPFIND", "PURGE", "M-SEARCH"]);
   return {
     ...request,
     operation: method === request.method ? request.operation : undefined,
